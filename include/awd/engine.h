@@ -1,0 +1,109 @@
+// Engine: a pi0 / pi0.5 checkpoint ready to run. Weights are const and shared; all that changes is in a Session.
+// A full query is encode() (vision tower + prefix prefill -> PrefixCache) followed by denoise() (flow sampler).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "awd/options.h"
+#include "awd/types.h"
+
+namespace awd {
+
+enum class EngineBackend { kCpu, kRef };  // kRef: plain fp32 loops, slow, the judge
+enum class EngineDtype { kAuto, kF32, kBf16 };  // kAuto: bf16 where the machine has bf16 matrix units, else f32
+
+template <>
+inline constexpr std::string_view kEnumWords<EngineBackend>[] = {"cpu", "ref"};
+template <>
+inline constexpr std::string_view kEnumWords<EngineDtype>[] = {"auto", "f32", "bf16"};
+
+struct EngineOptions {
+  EngineBackend backend = EngineBackend::kCpu;
+  EngineDtype dtype = EngineDtype::kAuto;
+  int threads = 0;
+  int flow_steps = 0;
+  int importance_first_layer = -1;
+  int importance_last_layer = -1;
+
+  template <class V>
+  void visit(V&& v) {
+    v(Field{"backend", "", "cpu or ref"}, backend);
+    v(Field{"dtype", "", "auto, f32 or bf16; ref is always f32"}, dtype);
+    v(Field{"threads", "", "compute threads of one session; 0 is all cores", 0, 4096}, threads);
+    v(Field{"flow_steps", "", "Euler steps of the flow sampler; 0 is the checkpoint's own number", 0, 1000}, flow_steps);
+    v(Field{"importance_first_layer", "", "first expert layer whose attention counts as importance; -1 is the last 4/18 of the depth (at least the last 2 layers)", -1, 1000}, importance_first_layer);
+    v(Field{"importance_last_layer", "", "last such layer, inclusive; -1 is the last layer", -1, 1000}, importance_last_layer);
+  }
+};
+
+/// Shapes and names of a loaded checkpoint.
+struct EngineInfo {
+  std::string name;
+  bool pi05 = false;                 // adaRMS expert, no state token
+  std::vector<std::string> cameras;  // order of Observation::cameras
+  int image_size = 224;
+  int state_dim = 0;   // of the robot, before padding
+  int action_dim = 0;  // of the robot, before padding
+  int model_action_dim = 0;  // columns of the noise and of the flow
+  int horizon = 0;
+  int flow_steps = 0;
+  int depth = 0;  // layers of prefix LM and expert
+  std::size_t weight_bytes = 0;
+  EngineDtype dtype = EngineDtype::kF32;
+};
+
+/// The prefix KV cache of one full query: a value that the runtime holds. Move it freely; copy with clone().
+class PrefixCache {
+ public:
+  PrefixCache();
+  ~PrefixCache();
+  PrefixCache(PrefixCache&&) noexcept;
+  PrefixCache& operator=(PrefixCache&&) noexcept;
+  PrefixCache clone() const;
+  bool empty() const;
+  int tokens() const;  // valid prefix tokens: 256 per present camera + text
+
+  struct Impl;
+  Impl& impl() { return *impl_; }
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+struct EncodeTiming {
+  double vision_ms = 0;
+  double prefix_ms = 0;
+};
+
+/// Weights of one checkpoint. Immutable after load; thread-safe; shared by sessions.
+class Engine {
+ public:
+  /// Reads a policy folder (config.json, model.safetensors, tokenizer.model, norm_stats.json).
+  /// Throws awd::Error naming file and field for anything missing, truncated, of another shape or NaN.
+  static std::shared_ptr<const Engine> load(const std::string& folder, const EngineOptions& options);
+  virtual ~Engine() = default;
+  virtual const EngineInfo& info() const = 0;
+};
+
+/// The mutable side of one caller: activations, scratch, tokens of the last prompt. One per thread.
+class Session {
+ public:
+  static std::unique_ptr<Session> create(std::shared_ptr<const Engine> engine);
+  virtual ~Session() = default;
+
+  /// Vision tower + prefix prefill: fills `cache` (reusing its memory). pi0.5 with a state prompt reads obs.state.
+  /// Throws awd::Error on an observation that does not fit the engine.
+  virtual EncodeTiming encode(const Observation& obs, PrefixCache& cache) = 0;
+
+  /// Flow sampling on a held cache. `noise` is [horizon, model_action_dim] (t = 1); `state` [state_dim], robot units.
+  /// Writes robot-unit actions to `chunk` and, if not null, the importance maps of this pass.
+  virtual void denoise(const PrefixCache& cache, std::span<const float> state, std::span<const float> noise,
+                       ActionChunk& chunk, ImportanceMaps* importance) = 0;
+};
+
+}  // namespace awd

@@ -1,0 +1,48 @@
+// The data that crosses AWD's public interface: camera images, one observation, an action chunk, importance maps.
+// All views are non-owning; the caller keeps the memory alive during the call.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace awd {
+
+inline constexpr int kMaxCameras = 4;
+/// Every supported vision tower cuts an image into 16 x 16 patches (224 pixels, 14-pixel patches).
+inline constexpr int kPatchGrid = 16;
+
+/// One camera picture: RGB, 8 bits, row-major [height, width, 3], top row first. `data == nullptr`: camera missing.
+struct ImageView {
+  const std::uint8_t* data = nullptr;
+  int height = 0;
+  int width = 0;
+  bool empty() const { return data == nullptr; }
+};
+
+/// What the robot knows at one control step.
+struct Observation {
+  std::span<const ImageView> cameras;  // in the order of PolicyInfo::cameras
+  std::span<const float> state;        // [state_dim] as the policy was trained on it, not normalised
+  std::span<const float> joints;       // [n_joints] rad; empty where the robot does not report them
+  std::string_view prompt;             // the instruction, UTF-8
+};
+
+/// The H future actions of one query, in robot units: row k is the action for step anchor + k.
+struct ActionChunk {
+  int horizon = 0;
+  int dim = 0;
+  std::vector<float> values;  // [horizon, dim]
+  std::span<const float> row(int k) const { return {values.data() + std::size_t(k) * dim, std::size_t(dim)}; }
+};
+
+/// Share of the action rows' attention that each image patch receives; every camera's map sums to 1.
+/// `map[c][16 * row + col]` covers pixels [14 row, 14 row + 14) x [14 col, 14 col + 14) of camera c.
+struct ImportanceMaps {
+  int n_cameras = 0;
+  std::array<std::array<float, kPatchGrid * kPatchGrid>, kMaxCameras> map{};
+};
+
+}  // namespace awd
