@@ -1,0 +1,14 @@
+// The sub-commands of `awd`. Each has one file: parse options, call the library, print.
+// An awd::Error thrown by a command becomes one line on stderr and exit code 2 in main().
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace awd::cli {
+
+void add_eval(CLI::App& app);
+void add_record(CLI::App& app);
+
+}  // namespace awd::cli
