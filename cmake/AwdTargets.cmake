@@ -17,12 +17,13 @@ if(AWD_SANITIZE)
 endif()
 
 # awd_folder(NAME DEPS target...) : the sources of the current folder (and its sub-folders) as library awd_NAME,
-# its *_test.cc files as test binary awd_NAME_tests. EXCLUDE drops sub-folders that are targets of their own.
+# its *_test.cc files as test binary awd_NAME_tests. EXCLUDE x drops the sub-folder x, or x.cc, that is a target of its
+# own.
 function(awd_folder name)
   cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS;TEST_DEPS;EXCLUDE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   foreach(sub ${ARG_EXCLUDE})
-    list(FILTER sources EXCLUDE REGEX "/${sub}/")
+    list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${sub}(/|\\.cc$)")
   endforeach()
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")

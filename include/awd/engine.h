@@ -75,6 +75,14 @@ class PrefixCache {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Everything the action expert attended to in one denoise call, for analysis.
+struct AttentionCapture {
+  int steps = 0;
+  int layers = 0;
+  int tokens = 0;            // image tokens: 256 per present camera, in camera order
+  std::vector<float> share;  // [steps, layers, tokens]: mean over heads and action rows of the probabilities
+};
+
 struct EncodeTiming {
   double vision_ms = 0;
   double prefix_ms = 0;
@@ -97,13 +105,24 @@ class Session {
   virtual ~Session() = default;
 
   /// Vision tower + prefix prefill: fills `cache` (reusing its memory). pi0.5 with a state prompt reads obs.state.
+  /// A camera without data is left out of the prefix. The first call for a number of tokens also compiles kernels.
   /// Throws awd::Error on an observation that does not fit the engine.
   virtual EncodeTiming encode(const Observation& obs, PrefixCache& cache) = 0;
 
   /// Flow sampling on a held cache. `noise` is [horizon, model_action_dim] (t = 1); `state` [state_dim], robot units.
-  /// Writes robot-unit actions to `chunk` and, if not null, the importance maps of this pass.
+  /// Writes robot-unit actions to `chunk` and, if not null, the importance maps of the last flow step (zeros for a
+  /// missing camera). The same cache, state and noise give the same bits. No allocation after the first call, but for
+  /// oneDNN's own bookkeeping. Throws awd::Error on a foreign or empty cache, or values of wrong number or not finite.
   virtual void denoise(const PrefixCache& cache, std::span<const float> state, std::span<const float> noise,
                        ActionChunk& chunk, ImportanceMaps* importance) = 0;
+
+  /// denoise() that also records the expert's attention at every flow step and layer. A session that cannot look inside
+  /// its model leaves `capture` empty.
+  virtual void denoise_capturing(const PrefixCache& cache, std::span<const float> state, std::span<const float> noise,
+                                 ActionChunk& chunk, AttentionCapture& capture) {
+    capture = {};
+    denoise(cache, state, noise, chunk, nullptr);
+  }
 };
 
 }  // namespace awd

@@ -1,0 +1,92 @@
+// From episode logs to one summary per arm: success with intervals, reuse, latency, reasons, comparison in pairs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analysis/stats.h"
+#include "io/episode_log.h"
+
+namespace awd {
+
+/// What an arm is, for tables and results.json.
+struct ArmInfo {
+  std::string name{};
+  std::string policy{};  // name of the checkpoint
+  std::string gate{};    // word of the gate kind
+  std::string mode{};    // word of the reuse mode
+  std::string scenario{};
+};
+
+/// Quantiles of one stage's wall time over the steps that ran it; NaN when none did.
+struct LatencySummary {
+  std::int64_t n = 0;
+  double p50_ms = 0;
+  double p95_ms = 0;
+  double p99_ms = 0;
+};
+
+struct TaskSummary {
+  std::string task;
+  std::int64_t episodes = 0;
+  std::int64_t successes = 0;
+  Interval ci95{};
+};
+
+/// This arm (A) against the reference arm (B) on the episodes with the same task and seed.
+struct PairedSummary {
+  std::string vs;
+  PairedCounts counts{};
+  double difference = 0;  // success rate of this arm minus that of the reference
+  Interval ci95{};        // Newcombe, paired
+  double p = 1;           // exact McNemar, two-sided
+};
+
+struct ArmSummary {
+  ArmInfo arm;
+  std::int64_t episodes = 0;
+  std::int64_t successes = 0;
+  double success_rate = 0;  // NaN without episodes
+  Interval ci95{};          // Wilson
+  std::int64_t steps = 0;
+  double steps_per_episode = 0;
+  std::int64_t full_queries = 0;
+  double reuse_rate = 0;  // share of steps after each episode's first that ran no vision + prefill; NaN: none
+  double full_queries_per_step = 0;  // over all steps
+  double hz = 0;                     // control rate the policy alone can hold: 1 / mean policy time per step
+  LatencySummary full, reuse, gate, vision, prefix, denoise;
+  std::array<std::int64_t, kReasonCount> reasons{};  // steps per Reason
+  std::vector<TaskSummary> tasks;                    // in order of appearance
+  std::optional<PairedSummary> paired;               // absent for the reference arm itself
+};
+
+/// Adds up episodes as they come and summarises at any time. Not thread-safe.
+class RunSummary {
+ public:
+  explicit RunSummary(std::vector<ArmInfo> arms);
+  /// `steps` are those of `episode`. The arm must be one of the constructor's.
+  void add(const EpisodeLog& episode, std::span<const StepLog> steps);
+  /// One summary per arm, in the constructor's order. The reference of the paired comparison is the arm `none` if
+  /// there is one, else the first.
+  std::vector<ArmSummary> arms() const;
+
+ private:
+  using PairKey = std::pair<std::string, std::uint64_t>;  // task, seed
+  struct Tally {
+    ArmSummary sum;                                                  // counts only until arms()
+    double policy_ms = 0;                                            // over all steps
+    std::map<PairKey, bool> success;                                 // of each episode
+    std::vector<double> full, reuse, gate, vision, prefix, denoise;  // ms, one per step that ran the stage
+  };
+  static PairedSummary compare(const Tally& arm, const Tally& reference);
+
+  std::vector<Tally> tallies_;
+};
+
+}  // namespace awd

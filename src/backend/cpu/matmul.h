@@ -1,0 +1,63 @@
+// oneDNN matrix products: built once per shape, executed many times.
+#pragma once
+
+#include <dnnl.hpp>
+#include <map>
+#include <memory>
+#include <span>
+
+#include "backend/ops.h"
+
+namespace awd::cpu {
+
+/// The one oneDNN engine of the process.
+dnnl::engine& dnnl_engine();
+
+/// Weights in the layout oneDNN prefers for them; the bias stays f32.
+struct PackedLinear : Linear {
+  dnnl::memory weight;  // [in, out], blocked
+  dnnl::memory bias;    // [1, out] f32, or empty
+};
+
+/// C [m, n] (+)= A [m, k] B [k, n] (+ bias). B's strides are 0 for a packed layer.
+struct MatmulShape {
+  int m = 0, k = 0, n = 0;
+  int a_stride = 0;
+  int b_k_stride = 0, b_n_stride = 0;
+  int c_stride = 0;
+  DType in = DType::kF32;
+  DType out = DType::kF32;
+  bool bias = false;
+  bool add = false;
+
+  bool operator<(const MatmulShape& other) const;
+};
+
+/// The memory description of a matrix with the given strides.
+dnnl::memory::desc matrix_desc(int rows, int cols, DType dtype, int row_stride, int col_stride);
+
+/// What oneDNN runs for `shape`, with B as described.
+dnnl::matmul::primitive_desc describe(const MatmulShape& shape, const dnnl::memory::desc& b);
+
+/// All products of one session, one primitive and one scratchpad buffer for all of them. Not thread-safe.
+class Matmuls {
+ public:
+  Matmuls();
+  ~Matmuls();
+
+  /// C (+)= A * layer. `shape` must say packed (b strides 0).
+  void run(const MatmulShape& shape, const void* a, const PackedLinear& layer, void* c);
+  /// C (+)= A * B with B as strided memory.
+  void run(const MatmulShape& shape, const void* a, const void* b, void* c);
+
+ private:
+  struct Product;
+  Product& product(const MatmulShape& shape, const dnnl::memory::desc& b);
+  void execute(Product& product, const void* a, const dnnl::memory& b, const dnnl::memory* bias, void* c);
+
+  dnnl::stream stream_;
+  std::map<MatmulShape, std::unique_ptr<Product>> products_;
+  dnnl::memory scratchpad_;  // as large as the most demanding product
+};
+
+}  // namespace awd::cpu

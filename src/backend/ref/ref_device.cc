@@ -1,0 +1,38 @@
+// The reference backend's device: plain host memory, weights kept as read.
+#include <cstdlib>
+
+#include "backend/device.h"
+#include "backend/ref/ref_ops.h"
+
+namespace awd {
+namespace {
+
+class RefDevice : public Device {
+ public:
+  DType compute_dtype() const override { return DType::kF32; }
+
+  Buffer allocate(int rows, int cols, DType) const override {
+    const std::size_t elements = std::size_t(rows) * std::size_t(cols);
+    void* memory = std::calloc(elements == 0 ? 1 : elements, sizeof(float));
+    AWD_CHECK(memory != nullptr, "out of memory: {} x {}", rows, cols);
+    return {memory, std::free, rows, cols, DType::kF32};
+  }
+
+  std::unique_ptr<const Linear> pack(const LinearData& data) const override {
+    auto layer = std::make_unique<ref::RefLinear>();
+    layer->in = data.in;
+    layer->out = data.out;
+    layer->weight.assign(data.weight.begin(), data.weight.end());
+    layer->bias.assign(data.bias.begin(), data.bias.end());
+    layer->bytes = (data.weight.size() + data.bias.size()) * sizeof(float);
+    return layer;
+  }
+
+  std::unique_ptr<Ops> make_ops(int) const override { return std::make_unique<ref::RefOps>(); }
+};
+
+}  // namespace
+
+std::unique_ptr<const Device> make_ref_device() { return std::make_unique<RefDevice>(); }
+
+}  // namespace awd

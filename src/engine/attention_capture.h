@@ -1,0 +1,46 @@
+// From the expert's attention to importance maps and to full captures.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "awd/engine.h"
+#include "engine/config.h"
+#include "engine/pi0.h"
+
+namespace awd {
+
+/// First and last expert layer (inclusive) that count as importance.
+struct LayerRange {
+  int first = 0;
+  int last = 0;
+};
+
+/// The layers the options ask for, or the last 4/18 of the depth. Throws awd::Error if they do not exist.
+LayerRange importance_layers(const EngineOptions& options, int depth);
+
+/// Collects attention during one denoise call. Buffers are kept between calls.
+class AttentionRecorder : public AttentionObserver {
+ public:
+  AttentionRecorder(const ModelConfig& config, LayerRange layers, int flow_steps);
+
+  /// What the next denoise call should collect; either may be nullptr.
+  void begin(const std::array<bool, kMaxCameras>& present, ImportanceMaps* importance, AttentionCapture* capture);
+
+  bool wants(int step) const override;
+  void see(int step, const Tensor& key_share, Ops& ops) override;
+
+ private:
+  void fill_importance(int keys);
+
+  const ModelConfig& config_;
+  LayerRange layers_;
+  int flow_steps_;
+  std::array<bool, kMaxCameras> present_{};
+  int image_tokens_ = 0;
+  ImportanceMaps* importance_ = nullptr;
+  AttentionCapture* capture_ = nullptr;
+  std::vector<float> share_;  // [depth, keys], host copy of one step
+};
+
+}  // namespace awd

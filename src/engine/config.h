@@ -1,0 +1,57 @@
+// ModelConfig: the geometry of a pi0 / pi0.5 policy, read from the policy folder's config.json.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "awd/types.h"
+
+namespace awd {
+
+enum class Variant { kPi0, kPi05 };
+
+/// How the robot's state reaches the model.
+enum class StateInput {
+  kNone,    // not at all
+  kToken,   // pi0: one token in front of the actions
+  kPrompt,  // pi0.5: 256 bins per dimension, as text in the prompt
+};
+
+/// Constant after load. All sizes are >= 1 and fit each other (see load_config).
+struct ModelConfig {
+  std::string name;
+  Variant variant = Variant::kPi0;
+  StateInput state_input = StateInput::kNone;
+  std::vector<std::string> cameras;
+  int image_size = 0;  // pixels, = 16 * patch_size
+  int patch_size = 0;
+
+  struct Vision {
+    int width = 0, depth = 0, heads = 0, mlp = 0;
+  } vision;
+  struct Llm {
+    int width = 0, depth = 0, mlp = 0, heads = 0, kv_heads = 0, head_dim = 0, vocab = 0;
+  } llm;
+  struct Expert {  // depth, heads, kv_heads and head_dim are those of llm
+    int width = 0, mlp = 0;
+  } expert;
+
+  int state_dim = 0, action_dim = 0;              // of the robot
+  int model_state_dim = 0, model_action_dim = 0;  // padded with zeros inside the model
+  int horizon = 0;
+  int flow_steps = 0;
+  int max_tokens = 0;  // longest prompt
+
+  bool has_state_token() const { return state_input == StateInput::kToken; }
+  int patches() const { return kPatchGrid * kPatchGrid; }
+  int q_width() const { return llm.heads * llm.head_dim; }
+  int kv_width() const { return llm.kv_heads * llm.head_dim; }
+  int suffix_tokens() const { return horizon + (has_state_token() ? 1 : 0); }
+  /// All cameras present and the longest prompt.
+  int max_prefix_tokens() const { return int(cameras.size()) * patches() + max_tokens; }
+};
+
+/// Reads and validates config.json. Throws awd::Error naming the file and the field.
+ModelConfig load_config(const std::string& path);
+
+}  // namespace awd

@@ -1,0 +1,27 @@
+// The Gemma layer that the prefix LM and the action expert share.
+#pragma once
+
+#include "backend/ops.h"
+#include "engine/activations.h"
+#include "engine/weights.h"
+
+namespace awd {
+
+/// One run of `rows` tokens through one layer. Their keys and values are written behind those already held.
+struct GemmaCall {
+  const GemmaLayer& weights;
+  Modulation input_norm, post_norm;
+  Tensor k, v;       // [held + rows, kv_width] compute; the first `held` rows are read, the others written
+  Tensor angles;     // [rows, head_dim] f32
+  Tensor key_share;  // optional [1, held + rows] f32, see AttentionArgs
+  int rows = 0;
+};
+
+/// Updates rows 0 .. call.rows - 1 of buffers.x; every token sees all held + rows tokens.
+void gemma_layer(const GemmaCall& call, const ModelConfig& config, Ops& ops, Activations& activations,
+                 const GemmaActivations& buffers);
+
+/// The part of gemma_layer that makes keys and values, for a layer whose output nobody reads.
+void gemma_keys_values(const GemmaCall& call, Ops& ops, const GemmaActivations& buffers);
+
+}  // namespace awd

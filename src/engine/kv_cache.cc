@@ -1,0 +1,47 @@
+// PrefixCache as a value: move, clone, and memory on first use.
+#include "engine/kv_cache.h"
+
+namespace awd {
+
+PrefixCache::PrefixCache() : impl_(std::make_unique<Impl>()) {}
+PrefixCache::~PrefixCache() = default;
+PrefixCache::PrefixCache(PrefixCache&&) noexcept = default;
+PrefixCache& PrefixCache::operator=(PrefixCache&&) noexcept = default;
+
+PrefixCache PrefixCache::clone() const {
+  PrefixCache copy;
+  if (empty()) return copy;
+  Impl& to = *copy.impl_;
+  const Tensor& k = impl_->k.tensor();
+  to.device = impl_->device;
+  to.k = to.device->allocate(k.rows, k.cols, k.dtype);
+  to.v = to.device->allocate(k.rows, k.cols, k.dtype);
+  const std::unique_ptr<Ops> ops = to.device->make_ops(1);
+  ops->copy_rows(k, to.k.tensor());
+  ops->copy_rows(impl_->v.tensor(), to.v.tensor());
+  to.depth = impl_->depth;
+  to.capacity = impl_->capacity;
+  to.tokens = impl_->tokens;
+  to.present = impl_->present;
+  return copy;
+}
+
+bool PrefixCache::empty() const { return impl_ == nullptr || impl_->tokens == 0; }
+int PrefixCache::tokens() const { return impl_ == nullptr ? 0 : impl_->tokens; }
+
+bool PrefixCache::Impl::fits(const std::shared_ptr<const Device>& on, const ModelConfig& config) const {
+  return device == on && depth == config.llm.depth && capacity == config.max_prefix_tokens() &&
+         k.tensor().cols == config.kv_width();
+}
+
+void PrefixCache::Impl::fit(const std::shared_ptr<const Device>& on, const ModelConfig& config) {
+  if (fits(on, config)) return;
+  *this = Impl{};
+  device = on;
+  depth = config.llm.depth;
+  capacity = config.max_prefix_tokens();
+  k = device->allocate(depth * capacity, config.kv_width(), device->compute_dtype());
+  v = device->allocate(depth * capacity, config.kv_width(), device->compute_dtype());
+}
+
+}  // namespace awd

@@ -1,0 +1,31 @@
+// The inside of PrefixCache: keys and values of every layer for the valid prefix tokens.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "awd/engine.h"
+#include "backend/device.h"
+#include "engine/config.h"
+
+namespace awd {
+
+struct PrefixCache::Impl {
+  std::shared_ptr<const Device> device;  // owns the memory; declared first, so released last
+  Buffer k;                              // [depth * capacity, kv_width] compute, after rotation
+  Buffer v;                              // [depth * capacity, kv_width] compute
+  int depth = 0;
+  int capacity = 0;  // tokens per layer
+  int tokens = 0;    // valid: 256 per present camera, then the text
+  std::array<bool, kMaxCameras> present{};
+
+  /// The valid rows of one layer, [tokens, kv_width].
+  Tensor layer_k(int layer) const { return k.tensor().row_range(layer * capacity, tokens); }
+  Tensor layer_v(int layer) const { return v.tensor().row_range(layer * capacity, tokens); }
+  /// Gives an empty cache, or one of another device or geometry, its memory.
+  void fit(const std::shared_ptr<const Device>& on, const ModelConfig& config);
+  /// True if fit() would change nothing.
+  bool fits(const std::shared_ptr<const Device>& on, const ModelConfig& config) const;
+};
+
+}  // namespace awd

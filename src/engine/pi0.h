@@ -1,0 +1,41 @@
+// The forward pass of pi0 and pi0.5: image tokens, prefix, keys and values, denoise steps, actions.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "engine/activations.h"
+#include "engine/kv_cache.h"
+#include "engine/weights.h"
+
+namespace awd {
+
+/// What the forward pass reads. Const, shared by sessions.
+struct Pi0 {
+  ModelConfig config;
+  Weights weights;
+  int flow_steps = 0;  // the weights hold this many modulations
+};
+
+/// Step 1: the prefix' image rows from the pictures of the present cameras. Fills activations.prefix.x.
+void embed_images(const Pi0& model, std::span<const Picture> pictures, Ops& ops, Activations& activations);
+
+/// Step 2: image rows, then `text_tokens` rows of activations.text, through the LM; fills keys and values of `cache`.
+void prefill(const Pi0& model, int pictures, int text_tokens, Ops& ops, Activations& activations,
+             PrefixCache::Impl& cache);
+
+/// Looks at the expert's attention while a flow is solved.
+class AttentionObserver {
+ public:
+  virtual ~AttentionObserver() = default;
+  virtual bool wants(int step) const = 0;
+  /// `key_share` [depth, keys] f32: per layer, the mean over heads and action rows of the attention to each key.
+  virtual void see(int step, const Tensor& key_share, Ops& ops) = 0;
+};
+
+/// Step 3: solves the flow in activations.actions (noise in, actions out, model units) on a held cache.
+/// activations.state holds the padded, normalised state; read where the model has a state token.
+void denoise(const Pi0& model, const PrefixCache::Impl& cache, Ops& ops, Activations& activations,
+             AttentionObserver* observer);
+
+}  // namespace awd

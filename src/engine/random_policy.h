@@ -1,0 +1,20 @@
+// Writes policy folders with random weights, for tests and benchmarks of any geometry.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/config.h"
+#include "io/safetensors.h"
+
+namespace awd {
+
+/// The geometry of the embedded policy models/tiny.
+ModelConfig tiny_geometry();
+
+/// Writes config.json, model.safetensors, norm_stats.json and a copy of `tokenizer` to `folder`, which is made if
+/// needed. Throws awd::Error if a file cannot be written.
+void write_random_policy(const std::string& folder, const ModelConfig& config, const std::string& tokenizer,
+                         StoredType weights, std::uint64_t seed);
+
+}  // namespace awd

@@ -1,0 +1,160 @@
+// Loads vision tower, prefix LM and rotary angles; the expert is in expert_weights.cc.
+#include "engine/weights.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace awd {
+namespace {
+
+const std::string kPaliGemma = "paligemma_with_expert.paligemma.";
+
+VisionWeights load_vision(WeightPacker& packer, const ModelConfig& config) {
+  const std::string tower = kPaliGemma + "model.vision_tower.vision_model.";
+  const int width = config.vision.width;
+  const DType compute = packer.device().compute_dtype();
+  const int patch_values = 3 * config.patch_size * config.patch_size;
+  const WeightReader& reader = packer.reader();
+
+  VisionWeights vision;
+  const std::string embedding = tower + "embeddings.patch_embedding.";
+  const auto patch = reader.read(embedding + "weight", {width, 3, config.patch_size, config.patch_size});
+  const auto patch_bias = reader.read(embedding + "bias", {width});
+  vision.patch_embedding = packer.pack({.weight = patch, .bias = patch_bias, .in = patch_values, .out = width});
+  const auto positions = reader.read(tower + "embeddings.position_embedding.weight", {config.patches(), width});
+  vision.positions = packer.table(positions, config.patches(), width);
+
+  for (int i = 0; i < config.vision.depth; ++i) {
+    const std::string layer = fmt::format("{}encoder.layers.{}.", tower, i);
+    const std::string attention = layer + "self_attn.";
+    const int mlp = config.vision.mlp;
+    vision.layers.push_back(
+        {.norm1_weight = packer.vector(layer + "layer_norm1.weight", width),
+         .norm1_bias = packer.vector(layer + "layer_norm1.bias", width),
+         .norm2_weight = packer.vector(layer + "layer_norm2.weight", width),
+         .norm2_bias = packer.vector(layer + "layer_norm2.bias", width),
+         .qkv = packer.linear(
+             {{attention + "q_proj", attention + "k_proj", attention + "v_proj"}, width, width, true, compute}),
+         .out = packer.linear({{attention + "out_proj"}, width, width, true, compute}),
+         .fc1 = packer.linear({{layer + "mlp.fc1"}, width, mlp, true, compute}),
+         .fc2 = packer.linear({{layer + "mlp.fc2"}, mlp, width, true, compute})});
+  }
+  vision.post_norm_weight = packer.vector(tower + "post_layernorm.weight", width);
+  vision.post_norm_bias = packer.vector(tower + "post_layernorm.bias", width);
+  vision.projector =
+      packer.linear({{kPaliGemma + "model.multi_modal_projector.linear"}, width, config.llm.width, true, compute});
+  return vision;
+}
+
+LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config) {
+  const std::string model = kPaliGemma + "model.language_model.";
+  const WeightReader& reader = packer.reader();
+  const int width = config.llm.width;
+  const int depth = config.llm.depth;
+
+  LanguageWeights language;
+  const std::string own_table = model + "embed_tokens.weight";  // otherwise tied to the head
+  const std::string table = reader.has(own_table) ? own_table : kPaliGemma + "lm_head.weight";
+  language.embedding = &reader.checked(table, {config.llm.vocab, width});
+
+  std::vector<float> scales;
+  for (int i = 0; i < depth; ++i) {
+    const std::string layer = fmt::format("{}layers.{}.", model, i);
+    const bool is_last = i + 1 == depth;
+    for (const char* name : {"input_layernorm.weight", "post_attention_layernorm.weight"}) {
+      const bool is_unused = is_last && name[0] == 'p';
+      const auto weight = is_unused ? std::vector<float>(std::size_t(width)) : reader.read(layer + name, {width});
+      for (const float w : weight) scales.push_back(1.f + w);
+    }
+    if (!is_last) {
+      language.layers.push_back(packer.gemma_layer(layer, config, width, config.llm.mlp));
+      continue;
+    }
+    // Nobody reads the last layer's output: only its keys and values are needed.
+    const DType compute = packer.device().compute_dtype();
+    GemmaLayer last;
+    last.k = packer.linear({{layer + "self_attn.k_proj"}, width, config.kv_width(), false, compute});
+    last.v = packer.linear({{layer + "self_attn.v_proj"}, width, config.kv_width(), false, compute});
+    language.layers.push_back(std::move(last));
+  }
+  language.norm_scales = packer.table(scales, 2 * depth, width);
+  return language;
+}
+
+Buffer rotary_angles(WeightPacker& packer, const ModelConfig& config) {
+  constexpr double kTheta = 10000.0;
+  const int positions = config.max_prefix_tokens() + config.suffix_tokens();
+  const int half = config.llm.head_dim / 2;
+  std::vector<float> angles(std::size_t(positions) * std::size_t(2 * half));
+  for (int i = 0; i < half; ++i) {
+    const auto frequency = static_cast<float>(std::pow(kTheta, -double(i) / half));
+    for (int position = 0; position < positions; ++position) {
+      const float angle = float(position) * frequency;
+      float* row = angles.data() + std::size_t(position) * std::size_t(2 * half);
+      row[i] = std::cos(angle);
+      row[half + i] = std::sin(angle);
+    }
+  }
+  return packer.table(angles, positions, 2 * half);
+}
+
+}  // namespace
+
+LinearPtr WeightPacker::pack(const LinearData& data) {
+  LinearPtr layer = device_.pack(data);
+  bytes_ += layer->bytes;
+  return layer;
+}
+
+LinearPtr WeightPacker::linear(const LinearSpec& spec) {
+  std::vector<float> weight;
+  std::vector<float> bias;
+  for (const std::string& name : spec.names) {
+    const auto part = reader_.read(name + ".weight", {spec.out, spec.in});
+    weight.insert(weight.end(), part.begin(), part.end());
+    if (!spec.with_bias) continue;
+    const auto bias_part = reader_.read(name + ".bias", {spec.out});
+    bias.insert(bias.end(), bias_part.begin(), bias_part.end());
+  }
+  const int out = spec.out * int(spec.names.size());
+  return pack({.weight = weight, .bias = bias, .in = spec.in, .out = out, .dtype = spec.dtype});
+}
+
+Buffer WeightPacker::table(std::span<const float> values, int rows, int cols) {
+  Buffer buffer = device_.allocate(rows, cols, DType::kF32);
+  ops_->upload(values, buffer.tensor());
+  bytes_ += values.size_bytes();
+  return buffer;
+}
+
+Buffer WeightPacker::vector(const std::string& name, int cols) { return table(reader_.read(name, {cols}), 1, cols); }
+
+GemmaLayer WeightPacker::gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp) {
+  const DType compute = device_.compute_dtype();
+  const int q_width = config.q_width();
+  const int kv_width = config.kv_width();
+  const std::string attention = prefix + "self_attn.";
+  return {.q = linear({{attention + "q_proj"}, width, q_width, false, compute}),
+          .k = linear({{attention + "k_proj"}, width, kv_width, false, compute}),
+          .v = linear({{attention + "v_proj"}, width, kv_width, false, compute}),
+          .o = linear({{attention + "o_proj"}, q_width, width, false, compute}),
+          .gate_up = linear({{prefix + "mlp.gate_proj", prefix + "mlp.up_proj"}, width, mlp, false, compute}),
+          .down = linear({{prefix + "mlp.down_proj"}, mlp, width, false, compute})};
+}
+
+Weights load_weights(const std::string& path, const ModelConfig& config, int flow_steps, const Device& device) {
+  Weights weights;
+  weights.file = std::make_shared<const SafetensorsFile>(path);
+  const WeightReader reader(*weights.file);
+  WeightPacker packer(reader, device);
+  const Ops::Scope scope(packer.ops());
+  weights.vision = load_vision(packer, config);
+  weights.language = load_language(packer, config);
+  weights.expert = load_expert(packer, config, flow_steps);
+  weights.angles = rotary_angles(packer, config);
+  weights.bytes = packer.bytes();
+  return weights;
+}
+
+}  // namespace awd

@@ -1,0 +1,126 @@
+// Weights: everything of a checkpoint that inference needs, packed for one device. Const after load, shared by
+// sessions.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/device.h"
+#include "engine/config.h"
+#include "engine/weight_reader.h"
+#include "io/safetensors.h"
+
+namespace awd {
+
+using LinearPtr = std::unique_ptr<const Linear>;
+
+/// SigLIP: patches of one camera -> rows of the language model's width.
+struct VisionWeights {
+  struct Layer {
+    Buffer norm1_weight, norm1_bias, norm2_weight, norm2_bias;  // [1, width] f32
+    LinearPtr qkv;                                              // width -> 3 width: queries | keys | values
+    LinearPtr out;                                              // width -> width
+    LinearPtr fc1, fc2;                                         // width -> mlp -> width
+  };
+  LinearPtr patch_embedding;  // 3 patch^2 -> width, f32
+  Buffer positions;           // [256, width] f32
+  std::vector<Layer> layers;
+  Buffer post_norm_weight, post_norm_bias;  // [1, width] f32
+  LinearPtr projector;                      // width -> llm width
+};
+
+/// One Gemma layer, of the prefix LM or of the action expert. The last prefix layer has keys and values only.
+struct GemmaLayer {
+  LinearPtr q, k, v, o;
+  LinearPtr gate_up;  // width -> 2 mlp: gate | up
+  LinearPtr down;     // mlp -> width
+};
+
+/// What an RMS norm multiplies by and adds, and what the residual branch after it is multiplied by.
+struct Modulation {
+  Tensor scale;  // [1, width] f32: 1 + w
+  Tensor shift;  // [1, width] f32; empty in plain norms
+  Tensor gate;   // [1, width] f32; empty in plain norms
+};
+
+struct LanguageWeights {
+  std::vector<GemmaLayer> layers;
+  Buffer norm_scales;  // [2 depth, width] f32, rows: layer 0 input, layer 0 post, layer 1 input, ...
+  const StoredTensor* embedding = nullptr;  // [vocab, width], stays in the mapped file
+
+  Modulation norm(int index) const { return {norm_scales.tensor().row_range(index, 1), {}, {}}; }
+};
+
+/// The action expert. pi0: plain norms, a time MLP and perhaps a state token. pi0.5: norms modulated by the time.
+struct ExpertWeights {
+  std::vector<GemmaLayer> layers;
+  LinearPtr action_in;   // model_action_dim -> width, f32
+  LinearPtr action_out;  // width -> model_action_dim, f32
+  LinearPtr state_in;    // model_state_dim -> width, f32; only with a state token
+
+  // pi0 only. The first time layer is split: W [action | time] + b = action_time_in * action + time_rows[step].
+  LinearPtr action_time_in;   // width -> width, f32, no bias
+  LinearPtr action_time_out;  // width -> width, f32
+  Buffer time_rows;           // [flow_steps, width] f32
+
+  // Rows of norm_table, in the order layer 0 input, layer 0 post, ..., final norm.
+  Buffer norm_table;  // pi0: [norms, width]; pi0.5: [flow_steps * norms, 3 width] = scale | shift | gate; f32
+  bool modulated = false;
+
+  int norms() const { return 2 * int(layers.size()) + 1; }
+  Modulation norm(int step, int index) const;
+};
+
+struct Weights {
+  std::shared_ptr<const SafetensorsFile> file;
+  VisionWeights vision;
+  LanguageWeights language;
+  ExpertWeights expert;
+  Buffer angles;          // [positions, head_dim] f32 = cosines | sines of every position of prefix and suffix
+  std::size_t bytes = 0;  // resident, without the embedding table
+};
+
+/// Copies weights to the device. Its helpers are shared by the parts' loaders.
+class WeightPacker {
+ public:
+  WeightPacker(const WeightReader& reader, const Device& device)
+      : reader_(reader), device_(device), ops_(device.make_ops(1)) {}
+
+  const WeightReader& reader() const { return reader_; }
+  const Device& device() const { return device_; }
+  Ops& ops() { return *ops_; }
+  std::size_t bytes() const { return bytes_; }
+
+  /// Layers `names` ("<name>.weight", and "<name>.bias" if with_bias), stacked along their outputs.
+  struct LinearSpec {
+    std::vector<std::string> names;
+    int in = 0;
+    int out = 0;  // of each
+    bool with_bias = false;
+    DType dtype = DType::kF32;
+  };
+  LinearPtr linear(const LinearSpec& spec);
+  LinearPtr pack(const LinearData& data);
+  /// [rows, cols] f32 on the device.
+  Buffer table(std::span<const float> values, int rows, int cols);
+  /// A vector tensor [cols] as [1, cols].
+  Buffer vector(const std::string& name, int cols);
+  GemmaLayer gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp);
+
+ private:
+  const WeightReader& reader_;
+  const Device& device_;
+  std::unique_ptr<Ops> ops_;
+  std::size_t bytes_ = 0;
+};
+
+/// Loads model.safetensors. Every tensor's shape, type and finiteness is checked; throws awd::Error.
+/// `flow_steps` fixes the times whose embeddings and modulations are computed here, once.
+Weights load_weights(const std::string& path, const ModelConfig& config, int flow_steps, const Device& device);
+
+/// The expert's part of load_weights.
+ExpertWeights load_expert(WeightPacker& packer, const ModelConfig& config, int flow_steps);
+
+}  // namespace awd

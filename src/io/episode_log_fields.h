@@ -1,0 +1,52 @@
+// The keys of steps.jsonl and episodes.jsonl, in file order: one list per record, walked by the writer and the reader.
+// A visitor V has required(key, value), time_ms(key, value), score(key, value) and scores(key, array); scores may be
+// absent (NaN in memory).
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "io/episode_log.h"
+
+namespace awd {
+
+template <class Record, class V>
+requires std::same_as<std::remove_const_t<Record>, StepLog>
+void visit_log_fields(Record& step, V&& v) {
+  v.required("episode", step.episode);
+  v.required("step", step.step);
+  v.required("phase", step.phase);
+  v.required("verdict", step.decision.verdict);
+  v.required("reason", step.decision.reason);
+  v.required("age", step.decision.age);
+  auto& scores = step.decision.scores;
+  v.score("state_drift", scores.state_drift);
+  v.score("raw_drift", scores.raw_drift);
+  v.score("weighted_drift", scores.weighted_drift);
+  v.score("cosine", scores.cosine);
+  v.scores("raw_drift_per_camera", scores.raw_drift_per_camera);
+  v.scores("weighted_drift_per_camera", scores.weighted_drift_per_camera);
+  v.scores("cosine_per_camera", scores.cosine_per_camera);
+  v.time_ms("gate_ms", step.timing.gate_ms);
+  v.time_ms("vision_ms", step.timing.vision_ms);
+  v.time_ms("prefix_ms", step.timing.prefix_ms);
+  v.time_ms("denoise_ms", step.timing.denoise_ms);
+  v.time_ms("total_ms", step.timing.total_ms);
+}
+
+template <class Record, class V>
+requires std::same_as<std::remove_const_t<Record>, EpisodeLog>
+void visit_log_fields(Record& episode, V&& v) {
+  v.required("episode", episode.episode);
+  v.required("arm", episode.arm);
+  v.required("task", episode.task);
+  v.required("scenario", episode.scenario);
+  v.required("trial", episode.trial);
+  v.required("seed", episode.seed);
+  v.required("success", episode.success);
+  v.required("steps", episode.steps);
+  v.required("full_queries", episode.full_queries);
+  v.time_ms("policy_ms", episode.policy_ms);
+}
+
+}  // namespace awd

@@ -1,0 +1,130 @@
+// Round trip of the logs, and the words of every complaint of the reader.
+#include "io/episode_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <fstream>
+#include <vector>
+
+#include "awd/error.h"
+
+namespace awd {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr const char* kEpisodeLine =
+    R"({"episode":0,"arm":"a","task":"t","scenario":"clean","trial":0,"seed":7,"success":true,)"
+    R"("steps":1,"full_queries":1,"policy_ms":2.5})";
+constexpr const char* kStepLine =
+    R"({"episode":0,"step":0,"phase":"reach","verdict":"recompute","reason":"first_step","age":0,)"
+    R"("gate_ms":0,"vision_ms":1,"prefix_ms":1,"denoise_ms":0.5,"total_ms":2.5})";
+
+class EpisodeLogTest : public ::testing::Test {
+ protected:
+  EpisodeLogTest()
+      : folder_(
+            fs::path(::testing::TempDir()) /
+            (std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()) + std::to_string(getpid()))) {
+    fs::create_directories(folder_);
+  }
+  ~EpisodeLogTest() override { fs::remove_all(folder_); }
+
+  void write(const char* file, const std::string& text) { std::ofstream(folder_ / file) << text << "\n"; }
+  /// The message of the error that reading raises, "" if none.
+  std::string read_error() {
+    try {
+      read_episode_log(folder_, [](const EpisodeLog&, std::span<const StepLog>) {});
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+  /// The same with one text in the step line replaced.
+  std::string step_error(const std::string& from, const std::string& to) {
+    std::string line = kStepLine;
+    line.replace(line.find(from), from.size(), to);
+    write(kEpisodesFile, kEpisodeLine);
+    write(kStepsFile, line);
+    return read_error();
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(EpisodeLogTest, ReadsBackWhatWasWritten) {
+  EpisodeLog episode{.episode = 0,
+                     .arm = "awd-aligned",
+                     .task = "put_red_cube",
+                     .scenario = "nudge",
+                     .trial = 4,
+                     .seed = 0xffffffffffffffffull,
+                     .success = true,
+                     .steps = 2,
+                     .full_queries = 1,
+                     .policy_ms = 3.5};
+  StepLog first{.episode = 0, .step = 0, .phase = "reach", .decision = {}, .timing = {}};
+  StepLog second{.episode = 0, .step = 1, .phase = "grasp", .decision = {}, .timing = {}};
+  second.decision = {.verdict = Verdict::kReuse, .reason = Reason::kReuse, .age = 1, .scores = {}};
+  second.decision.scores.state_drift = 0.1;
+  second.decision.scores.weighted_drift_per_camera[1] = 1.0 / 3.0;
+  second.timing.total_ms = 0.12345678;
+
+  EpisodeLogWriter writer(folder_);
+  writer.add(episode, std::vector<StepLog>{first, second});
+  writer.close();
+
+  int episodes = 0;
+  read_episode_log(folder_, [&](const EpisodeLog& read, std::span<const StepLog> steps) {
+    ++episodes;
+    EXPECT_EQ(read.arm, "awd-aligned");
+    EXPECT_EQ(read.scenario, "nudge");
+    EXPECT_EQ(read.seed, 0xffffffffffffffffull);
+    EXPECT_EQ(read.trial, 4);
+    EXPECT_TRUE(read.success);
+    ASSERT_EQ(steps.size(), 2u);
+    EXPECT_TRUE(std::isnan(steps[0].decision.scores.state_drift));
+    EXPECT_EQ(steps[1].phase, "grasp");
+    EXPECT_EQ(steps[1].decision.verdict, Verdict::kReuse);
+    EXPECT_EQ(steps[1].decision.scores.state_drift, 0.1);
+    EXPECT_TRUE(std::isnan(steps[1].decision.scores.weighted_drift_per_camera[0]));
+    EXPECT_EQ(steps[1].decision.scores.weighted_drift_per_camera[1], 1.0 / 3.0);
+    EXPECT_EQ(steps[1].timing.total_ms, 0.1235);
+  });
+  EXPECT_EQ(episodes, 1);
+}
+
+TEST_F(EpisodeLogTest, ComplaintsNameFileLineAndKey) {
+  EXPECT_EQ(step_error("reach", "reach"), "");
+  EXPECT_THAT(step_error(R"("age":0)", R"("age":"x")"),
+              AllOf(HasSubstr("steps.jsonl:1]"), HasSubstr(R"(key "age": expected a whole number >= 0, got "x")")));
+  EXPECT_THAT(step_error(R"("age":0)", R"("age":-1)"), HasSubstr("got -1"));
+  EXPECT_THAT(step_error(R"("age":0)", R"("age":3000000000)"), HasSubstr("got 3000000000"));
+  EXPECT_THAT(step_error(R"("age":0,)", ""), HasSubstr(R"(key "age": expected a value, got none)"));
+  EXPECT_THAT(step_error(R"("age":0)", R"("age":0,"colour":1)"), HasSubstr(R"(total_ms, got "colour")"));
+  EXPECT_THAT(step_error("first_step", "boredom"), HasSubstr(R"(key "reason": expected one of first_step, )"));
+  EXPECT_THAT(step_error(R"("age":0)", R"("age":0,"cosine_per_camera":[1,2,3,4,5])"), HasSubstr("up to 4 numbers"));
+  EXPECT_THAT(step_error("}", ""), HasSubstr("expected one JSON object"));
+  EXPECT_THAT(step_error(R"("step":0)", R"("step":1)"), HasSubstr(R"(key "step": expected 0, got 1)"));
+  EXPECT_THAT(step_error(R"("episode":0)", R"("episode":1)"), HasSubstr(R"(key "episode": expected 0, got 1)"));
+}
+
+TEST_F(EpisodeLogTest, StepsMustMatchTheEpisodes) {
+  EXPECT_THAT(read_error(), HasSubstr("episodes.jsonl] expected a log file"));
+  write(kEpisodesFile, kEpisodeLine);
+  EXPECT_THAT(read_error(), HasSubstr("steps.jsonl] expected a log file"));
+  std::ofstream(folder_ / kStepsFile).close();
+  EXPECT_THAT(read_error(), HasSubstr("expected 1 steps of episode 0, got the end of the file after 0"));
+  write(kStepsFile, std::string(kStepLine) + "\n" + kStepLine);
+  EXPECT_THAT(read_error(), HasSubstr("steps.jsonl:2] expected the end of the file"));
+}
+
+TEST_F(EpisodeLogTest, WriterNeedsAFolder) { EXPECT_THROW(EpisodeLogWriter(folder_ / "absent"), Error); }
+
+}  // namespace
+}  // namespace awd

@@ -1,0 +1,29 @@
+// An owned RGB picture, and PNG files of it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "awd/types.h"
+
+namespace awd {
+
+/// RGB, 8 bits, row-major [height, width, 3], top row first.
+struct Image {
+  int height = 0;
+  int width = 0;
+  std::vector<std::uint8_t> pixels;
+
+  ImageView view() const { return {pixels.data(), height, width}; }
+  /// Owns a copy of what `view` shows.
+  static Image copy_of(const ImageView& view);
+};
+
+/// Writes a PNG file. Throws awd::Error naming the file if it cannot be written.
+void write_png(const std::filesystem::path& file, const ImageView& image);
+
+/// Reads a PNG file; transparent parts become black. Throws awd::Error naming the file if it is missing or no PNG.
+Image read_png(const std::filesystem::path& file);
+
+}  // namespace awd

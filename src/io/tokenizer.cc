@@ -1,0 +1,41 @@
+// Wraps libsentencepiece.
+#include "io/tokenizer.h"
+
+#include <fmt/format.h>
+#include <sentencepiece_processor.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "awd/error.h"
+
+namespace awd {
+
+struct Tokenizer::Impl {
+  sentencepiece::SentencePieceProcessor processor;
+};
+
+Tokenizer::Tokenizer(const std::string& path) : impl_(std::make_unique<Impl>()) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(path, "expected a readable SentencePiece model, got no such file");
+  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const auto status = impl_->processor.LoadFromSerializedProto(bytes);
+  if (!status.ok() || impl_->processor.GetPieceSize() == 0) {
+    throw Error(path, fmt::format("expected a SentencePiece model, got: {}", status.ToString()));
+  }
+}
+
+Tokenizer::~Tokenizer() = default;
+Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
+
+std::vector<int> Tokenizer::encode(std::string_view text) const {
+  std::vector<int> ids;
+  const auto status = impl_->processor.Encode({text.data(), text.size()}, &ids);
+  if (!status.ok()) throw Error("tokenizer", fmt::format("expected text to encode, got: {}", status.ToString()));
+  return ids;
+}
+
+int Tokenizer::bos() const { return impl_->processor.bos_id(); }
+int Tokenizer::size() const { return impl_->processor.GetPieceSize(); }
+
+}  // namespace awd

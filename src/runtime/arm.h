@@ -1,0 +1,39 @@
+// Arms: one name says which gate decides and what is done on reuse. `awd eval --arms` and the server read these names.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "awd/engine.h"
+#include "awd/policy.h"
+#include "base/options_io.h"
+#include "runtime/reuse_options.h"
+
+namespace awd {
+
+/// One evaluated configuration of a policy.
+struct Arm {
+  std::string name;
+  GateOptions gate;
+  ReuseOptions reuse;
+};
+
+/// Reads one arm:
+///   none | fixed:H | period:K:MODE | cosine | awd-restart | awd-aligned, each with optional {option=value,...}
+///   NAME{gate=...,mode=...,option=value,...}: any combination under a name of your own, from the options' defaults
+/// Throws awd::Error naming the arm, what was expected (known arms or options) and what was given.
+Arm parse_arm(const std::string& text);
+
+/// Reads a comma-separated list; commas inside braces do not split. Throws awd::Error on an empty list, an empty
+/// element, or a name that comes twice.
+std::vector<Arm> parse_arms(const std::string& comma_list);
+
+/// All options of an arm with their values, gate first, for run manifests.
+std::vector<OptionText> arm_options(const Arm& arm);
+
+/// A policy that runs `arm` on `engine`, with a session of its own. Make one per thread.
+/// Throws awd::Error when an option does not fit the checkpoint (pool, dilation, execute).
+std::unique_ptr<Policy> make_policy(std::shared_ptr<const Engine> engine, const Arm& arm);
+
+}  // namespace awd

@@ -1,0 +1,75 @@
+// Test support: an engine session without a network. Its chunk tells what it was made from.
+#pragma once
+
+#include <algorithm>
+#include <stdexcept>
+#include <vector>
+
+#include "awd/engine.h"
+
+namespace awd {
+
+inline EngineInfo fake_engine_info() {
+  EngineInfo info;
+  info.name = "fake";
+  info.cameras = {"base", "wrist"};
+  info.image_size = 224;
+  info.state_dim = 8;
+  info.action_dim = 7;
+  info.model_action_dim = 7;
+  info.horizon = 6;
+  return info;
+}
+
+/// What happened to the session, kept by the test.
+struct FakeLog {
+  int encodes = 0;
+  int denoises = 0;
+  std::vector<float> last_noise{};
+  bool fail_next_denoise = false;
+};
+
+/// Action row k, dimension d: {encode number, k, state[0], first byte of the base picture, noise[0], 0, 0}.
+class FakeSession final : public Session {
+ public:
+  explicit FakeSession(FakeLog& log) : log_(log) {}
+
+  EncodeTiming encode(const Observation& observation, PrefixCache& /*cache*/) override {
+    ++log_.encodes;
+    picture_byte_ = observation.cameras[0].empty() ? 0 : observation.cameras[0].data[0];
+    return {.vision_ms = 1, .prefix_ms = 2};
+  }
+
+  void denoise(const PrefixCache& /*cache*/, std::span<const float> state, std::span<const float> noise,
+               ActionChunk& chunk, ImportanceMaps* importance) override {
+    if (log_.fail_next_denoise) {
+      log_.fail_next_denoise = false;
+      throw std::runtime_error("fake failure");
+    }
+    ++log_.denoises;
+    log_.last_noise.assign(noise.begin(), noise.end());
+    const EngineInfo info = fake_engine_info();
+    chunk.horizon = info.horizon;
+    chunk.dim = info.action_dim;
+    chunk.values.resize(std::size_t(info.horizon) * info.action_dim);
+    for (int k = 0; k < info.horizon; ++k) {
+      const float row[] = {float(log_.encodes), float(k), state[0], picture_byte_, noise[0], 0, 0};
+      std::copy_n(row, info.action_dim, chunk.values.begin() + std::ptrdiff_t(k) * info.action_dim);
+    }
+    if (importance == nullptr) return;
+    importance->n_cameras = 2;
+    for (int c = 0; c < 2; ++c) importance->map[c].fill(1.0f / (kPatchGrid * kPatchGrid));
+  }
+
+  void denoise_capturing(const PrefixCache& cache, std::span<const float> state, std::span<const float> noise,
+                         ActionChunk& chunk, AttentionCapture& capture) override {
+    denoise(cache, state, noise, chunk, nullptr);
+    capture = {};
+  }
+
+ private:
+  FakeLog& log_;
+  float picture_byte_ = 0;
+};
+
+}  // namespace awd

@@ -1,0 +1,57 @@
+// ReusePolicy: gate + engine session + held chunk. At every step it either runs a full query or reuses the last one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "awd/engine.h"
+#include "awd/gate.h"
+#include "awd/policy.h"
+#include "base/rng.h"
+#include "runtime/reuse_options.h"
+
+namespace awd {
+
+/// One control session. Three rules hold whatever the gate says: no reuse when nothing is held (episode start, reset),
+/// past the horizon, or when prompt or set of cameras changed since the anchor. Not thread-safe.
+/// The reuse step of mode aligned does not allocate.
+class ReusePolicy final : public Policy {
+ public:
+  /// `session` belongs to an engine with this `info`. Throws awd::Error when an option does not fit the checkpoint.
+  ReusePolicy(const EngineInfo& info, std::unique_ptr<Session> session, const GateOptions& gate,
+              const ReuseOptions& reuse);
+
+  const PolicyInfo& info() const override { return info_; }
+  void reset(std::uint64_t seed) override;
+  ActResult act(const Observation& observation) override;
+  const ImportanceMaps* importance() const override { return importance_.n_cameras > 0 ? &importance_ : nullptr; }
+
+ private:
+  Decision decide_step(const Observation& observation);
+  void full_query(const Observation& observation, StepTiming& timing);
+  void restart(const Observation& observation, StepTiming& timing);
+  void draw_noise();
+  bool same_input(const Observation& observation) const;
+
+  PolicyInfo info_;
+  GateOptions gate_;
+  ReuseOptions reuse_;
+  int max_age_;  // steps that one chunk may serve
+  std::unique_ptr<Session> session_;
+
+  // What is held from the last full query.
+  Anchor anchor_;
+  std::string prompt_;
+  PrefixCache cache_;
+  ActionChunk chunk_;  // [horizon, action_dim]; restart overwrites it with its own
+  ImportanceMaps importance_;
+  int age_ = 0;  // of the step that comes next
+
+  GateState gate_state_;
+  Rng rng_{0};
+  std::vector<float> noise_;  // [horizon, model_action_dim]
+};
+
+}  // namespace awd

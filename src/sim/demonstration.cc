@@ -1,0 +1,107 @@
+#include "sim/demonstration.h"
+
+#include <algorithm>
+
+namespace awd::sim {
+namespace {
+
+template <class T, class Range>
+void extend(std::vector<T>& out, const Range& values) {
+  for (const auto value : values) out.push_back(T(value));
+}
+
+// For every frame the end of its segment: frames [t, end) hold a valid chunk of labels for frame t.
+std::vector<std::int32_t> segment_ends(const Demonstration& demo) {
+  std::vector<std::int32_t> ends(demo.length, demo.length);
+  for (std::size_t s = 0; s + 1 < demo.segment_starts.size(); ++s) {
+    std::fill(ends.begin() + demo.segment_starts[s], ends.begin() + demo.segment_starts[s + 1],
+              demo.segment_starts[s + 1]);
+  }
+  return ends;
+}
+
+std::vector<float> columns(const std::vector<float>& rows, int width, int first, int count) {
+  std::vector<float> out;
+  for (std::size_t row = 0; row < rows.size(); row += width) {
+    out.insert(out.end(), rows.begin() + row + first, rows.begin() + row + first + count);
+  }
+  return out;
+}
+
+void write_observations(const Demonstration& demo, const Hdf5Group& group, int compress) {
+  const std::size_t length = demo.length, size = demo.image_size;
+  group.write("agentview_rgb", {length, size, size, 3}, demo.pictures[0], compress);
+  group.write("eye_in_hand_rgb", {length, size, size, 3}, demo.pictures[1], compress);
+  group.write("ee_states", {length, 6}, demo.ee_states);
+  group.write("ee_pos", {length, 3}, columns(demo.ee_states, 6, 0, 3));
+  group.write("ee_ori", {length, 3}, columns(demo.ee_states, 6, 3, 3));
+  group.write("gripper_states", {length, 2}, demo.grippers);
+  group.write("joint_states", {length, 7}, demo.joints);
+}
+
+}  // namespace
+
+void Demonstration::clear() {
+  for (auto& frames : pictures) frames.clear();
+  for (auto* values : {&actions, &ee_states, &grippers, &joints, &object_poses}) values->clear();
+  physics.clear();
+  robot.clear();
+  rewards.clear();
+  segment_starts.clear();
+  length = 0;
+}
+
+void Demonstration::append(World& world, const std::array<float, 7>& action) {
+  if (length == 0) segment_starts = {0};
+  const Observation observation = world.observe();
+  const SceneState& scene = world.scene();
+  image_size = world.options().image_size;
+  for (int i = 0; i < kCameraCount; ++i) {
+    const ImageView& view = observation.cameras[i];
+    pictures[i].insert(pictures[i].end(), view.data, view.data + std::size_t(view.height) * view.width * 3);
+  }
+  extend(actions, action);
+  extend(physics, world.physics_state());
+  const Quat& q = scene.tcp.rotation;
+  extend(robot, scene.fingers);
+  extend(robot, scene.tcp.position);
+  extend(robot, Quat{q[1], q[2], q[3], q[0]});
+  extend(ee_states, observation.state.subspan(0, 6));
+  extend(grippers, observation.state.subspan(6, 2));
+  extend(joints, observation.joints);
+  for (const Pose& object : scene.objects) {
+    extend(object_poses, object.position);
+    object_poses.push_back(float(yaw_of(object.rotation)));
+  }
+  ++length;
+}
+
+void Demonstration::break_segment() {
+  if (segment_starts.back() != length) segment_starts.push_back(length);
+}
+
+void write_demonstration(const Demonstration& demo, const Hdf5Group& data, const std::string& name, int compress) {
+  const std::size_t length = demo.length;
+  const Hdf5Group group = data.create_group(name);
+  group.set_attribute("num_samples", length);
+  group.set_attribute("task", demo.task);
+  group.set_attribute("language_instruction", demo.prompt);
+  group.set_attribute("seed", demo.seed);
+  group.set_attribute("success", std::uint64_t{1});
+
+  std::vector<std::uint8_t> dones(length, 0);
+  dones.back() = 1;
+  group.write("actions", {length, 7}, demo.actions);
+  group.write("states", {length, demo.physics.size() / length}, demo.physics);
+  group.write("robot_states", {length, 9}, demo.robot);
+  group.write("rewards", {length}, demo.rewards);
+  group.write("dones", {length}, dones);
+  write_observations(demo, group.create_group("obs"), compress);
+
+  const Hdf5Group ours = group.create_group("awd");
+  ours.write("object_poses", {length, kObjectCount, 4}, demo.object_poses);
+  ours.write("target", {length}, std::vector<std::int32_t>(length, demo.target));
+  ours.write("segment_end", {length}, segment_ends(demo));
+}
+
+}  // namespace awd::sim

@@ -1,0 +1,42 @@
+// One demonstration in memory, and its LIBERO-style HDF5 group.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "io/hdf5_writer.h"
+#include "sim/world.h"
+
+namespace awd::sim {
+
+/// Frames of one episode. Row t of every array belongs to control step t; buffers are kept by clear().
+struct Demonstration {
+  std::string task, prompt;
+  std::uint64_t seed = 0;
+  int target = 0;  // index into kObjects
+  int length = 0;  // T
+  int image_size = 0;
+  std::array<std::vector<std::uint8_t>, kCameraCount> pictures;  // [T, image_size, image_size, 3] each
+  std::vector<float> actions;                                    // [T, 7] the expert's clean actions
+  std::vector<double> physics;                                   // [T, nq + nv]
+  std::vector<double> robot;                                     // [T, 9] fingers, TCP position, TCP quaternion x y z w
+  std::vector<float> ee_states;       // [T, 6] TCP position, rotation vector relative to straight down
+  std::vector<float> grippers;        // [T, 2]
+  std::vector<float> joints;          // [T, 7]
+  std::vector<float> object_poses;    // [T, 3, 4] x y z yaw
+  std::vector<std::uint8_t> rewards;  // [T] 1 where the task is done after the step
+  std::vector<int> segment_starts;    // frames where recording went on after an unrecorded burst; 0 first
+
+  void clear();
+  /// Adds the world as it is now with the expert's `action` for it.
+  void append(World& world, const std::array<float, 7>& action);
+  /// The next frame does not follow from the last one's action.
+  void break_segment();
+};
+
+/// Writes group `name` under `data`. The layout is LIBERO's; what is ours on top is in its sub-group awd.
+void write_demonstration(const Demonstration& demo, const Hdf5Group& data, const std::string& name, int compress);
+
+}  // namespace awd::sim

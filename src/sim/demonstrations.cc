@@ -1,0 +1,106 @@
+#include "sim/demonstrations.h"
+
+#include "awd/error.h"
+#include "base/check.h"
+#include "sim/demonstration.h"
+#include "sim/perturbation.h"
+
+namespace awd::sim {
+namespace {
+
+constexpr int kMaxFrames = 170;           // of one demonstration; longer ones count as failed
+constexpr int kRestFrames = 6;            // steps on record after success: let go and pull back
+constexpr int kMaxBursts = 4;             // per demonstration, after the start
+constexpr double kStartBurstShare = 0.6;  // of the disturbed demonstrations begin off the home pose
+constexpr double kMaxNoise = 0.08;        // standard deviation of execution noise, action units
+
+// How one demonstration is disturbed.
+struct Disturbance {
+  bool is_on = false;
+  double noise = 0;  // action units
+  int bursts_left = 0;
+};
+
+void play_burst(World& world, Rng& rng, ExpertStage stage) {
+  for (const auto& action : draw_burst(rng, stage)) world.step(action);
+}
+
+Disturbance start_disturbance(World& world, Rng& rng, double share) {
+  Disturbance disturbance;
+  disturbance.is_on = rng.uniform() < share;
+  if (!disturbance.is_on) return disturbance;
+  disturbance.noise = kMaxNoise * rng.uniform();
+  disturbance.bursts_left = kMaxBursts;
+  if (rng.uniform() < kStartBurstShare) {
+    const int bursts = 1 + rng.index(2);
+    for (int i = 0; i < bursts; ++i) play_burst(world, rng, ExpertStage::kApproach);
+  }
+  return disturbance;
+}
+
+// Executes the expert's action with noise: the label stays clean, the states spread.
+void execute(World& world, Rng& rng, std::array<float, 7> action, double noise) {
+  if (noise > 0) {
+    for (int i = 0; i < 3; ++i) action[i] += float(noise * rng.normal());
+  }
+  world.step(action);
+}
+
+// Plays one demonstration into `demo`; false where the expert did not finish.
+bool demonstrate(World& world, Rng& rng, double perturb, Demonstration& demo) {
+  Disturbance disturbance = start_disturbance(world, rng, perturb);
+  int rest = 0;
+  while (demo.length < kMaxFrames) {
+    const ExpertMove move = world.task().expert(world.scene());
+    demo.append(world, move.action);
+    execute(world, rng, move.action, disturbance.noise);
+    demo.rewards.push_back(world.success() ? 1 : 0);
+    if (world.success() && ++rest == kRestFrames) return true;
+    if (disturbance.bursts_left > 0 && rng.uniform() < burst_probability(move.stage)) {
+      --disturbance.bursts_left;
+      demo.break_segment();
+      play_burst(world, rng, move.stage);
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+RecordProgress record_demonstrations(const RecordOptions& options,
+                                     const std::function<void(const RecordProgress&)>& on_demo) {
+  if (options.out.empty()) throw Error("record", "expected an output file, got none");
+  const std::vector<std::string> tasks = parse_task_list(options.tasks);
+  World world({.image_size = options.size, .shadows = options.shadows});
+  Hdf5Writer file(options.out);
+  RecordProgress progress;
+  {
+    const Hdf5Group data = file.create_group("data");
+    Demonstration demo;
+    while (progress.demos < options.episodes) {
+      AWD_CHECK(progress.attempts < 10 * options.episodes + 100, "the expert fails: {} of {}",
+                progress.attempts - progress.demos, progress.attempts);
+      const std::uint64_t seed = mix_seed(options.seed, std::uint64_t(progress.attempts++));
+      Rng rng(mix_seed(seed, 1));  // apart from the layout's stream
+      demo.clear();
+      demo.task = tasks[progress.demos % tasks.size()];
+      demo.seed = seed;
+      world.reset(demo.task, seed);
+      demo.prompt = world.task().prompt();
+      demo.target = world.task().target();
+      if (!demonstrate(world, rng, options.perturb, demo)) continue;
+      write_demonstration(demo, data, "demo_" + std::to_string(progress.demos), options.compress);
+      ++progress.demos;
+      progress.frames += demo.length;
+      if (on_demo) on_demo(progress);
+    }
+    data.set_attribute("num_demos", std::uint64_t(progress.demos));
+    data.set_attribute("total", std::uint64_t(progress.frames));
+    data.set_attribute("env_name", "awd_table");
+    data.set_attribute("macros_image_convention", "opencv");
+  }
+  file.commit();
+  return progress;
+}
+
+}  // namespace awd::sim

@@ -1,0 +1,43 @@
+#include "sim/perturbation.h"
+
+namespace awd::sim {
+namespace {
+
+constexpr double kDriftShare = 0.72, kGripperShare = 0.18;  // the rest dives or pulls up
+constexpr float kOpen = -1, kClose = 1;
+
+float draw(Rng& rng, double bound) { return float(rng.uniform(-bound, bound)); }
+
+}  // namespace
+
+std::vector<std::array<float, 7>> draw_burst(Rng& rng, ExpertStage stage) {
+  const bool carrying = stage == ExpertStage::kCarry;
+  const double kind = rng.uniform();
+  std::array<float, 7> action{};
+  action[6] = carrying ? kClose : kOpen;
+  int length = 2 + rng.index(3);
+  if (kind < kDriftShare) {
+    length = 2 + rng.index(5);
+    action[0] = draw(rng, 0.6);
+    action[1] = draw(rng, 0.6);
+    action[2] = draw(rng, 0.42);
+    if (rng.uniform() < 0.5) action[5] = draw(rng, 0.25);
+  } else if (kind < kDriftShare + kGripperShare) {
+    action[6] = carrying ? kOpen : kClose;  // drop it, or close too early
+    if (!carrying) {
+      for (int i = 0; i < 3; ++i) action[i] = draw(rng, 0.2);
+    }
+  } else {
+    action[0] = draw(rng, 0.3);
+    action[1] = draw(rng, 0.3);
+    action[2] = stage == ExpertStage::kApproach ? -0.5f : 0.4f;
+  }
+  return {std::size_t(length), action};
+}
+
+double burst_probability(ExpertStage stage) {
+  if (stage == ExpertStage::kApproach) return 0.05;
+  return stage == ExpertStage::kCarry ? 0.025 : 0.0;
+}
+
+}  // namespace awd::sim

@@ -1,0 +1,64 @@
+#include "sim/renderer.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "awd/error.h"
+#include "base/check.h"
+
+namespace awd::sim {
+namespace {
+
+constexpr int kMaxGeoms = 500;
+
+}  // namespace
+
+Renderer::Renderer(const mjModel& model, bool shadows) : model_(model), gl_(make_gl_context()) {
+  gl_->make_current();
+  mjv_defaultScene(&scene_);
+  mjv_defaultOption(&option_);
+  mjr_defaultContext(&context_);
+  mjv_makeScene(&model_, &scene_, kMaxGeoms);
+  scene_.flags[mjRND_SHADOW] = shadows ? 1 : 0;
+  {
+    // Loads OpenGL's function table into globals of the library.
+    static std::mutex loader;
+    const std::lock_guard lock(loader);
+    mjr_makeContext(&model_, &context_, mjFONTSCALE_100);
+  }
+  mjr_setBuffer(mjFB_OFFSCREEN, &context_);
+  if (context_.currentBuffer != mjFB_OFFSCREEN) {
+    mjr_freeContext(&context_);
+    mjv_freeScene(&scene_);
+    throw Error("renderer", "expected an offscreen framebuffer, got none");
+  }
+}
+
+Renderer::~Renderer() {
+  gl_->make_current();
+  mjr_freeContext(&context_);
+  mjv_freeScene(&scene_);
+}
+
+void Renderer::render(mjData& data, int camera, int size, std::span<std::uint8_t> rgb) {
+  const std::size_t row_bytes = std::size_t(size) * 3;
+  AWD_CHECK(rgb.size() == row_bytes * size, "buffer {} size {}", rgb.size(), size);
+  AWD_CHECK(size <= context_.offWidth && size <= context_.offHeight, "size {}", size);
+  bottom_up_.resize(rgb.size());
+
+  gl_->make_current();
+  mjvCamera view;
+  mjv_defaultCamera(&view);
+  view.type = mjCAMERA_FIXED;
+  view.fixedcamid = camera;
+  mjv_updateScene(&model_, &data, &option_, nullptr, &view, mjCAT_ALL, &scene_);
+  const mjrRect viewport{0, 0, size, size};
+  mjr_render(viewport, &scene_, &context_);
+  mjr_readPixels(bottom_up_.data(), nullptr, viewport, &context_);
+  for (int row = 0; row < size; ++row) {
+    const auto* from = bottom_up_.data() + row_bytes * (size - 1 - row);
+    std::copy(from, from + row_bytes, rgb.data() + row_bytes * row);
+  }
+}
+
+}  // namespace awd::sim

@@ -1,0 +1,37 @@
+// The fixed facts of the table-top scene that code needs beside assets/table.xml: objects, bin, geometry predicates.
+#pragma once
+
+#include <numbers>
+#include <string_view>
+
+#include "sim/scene_state.h"
+
+namespace awd::sim {
+
+struct ObjectSpec {
+  std::string_view name;  // body, free joint and geom of the MJCF; words of the prompt with spaces for '_'
+  double half_height;     // m, standing on the table
+  double grasp_symmetry;  // rad: grasps repeat every so many radians of yaw; 0: any yaw will do
+  double grasp_yaw;       // rad: hand yaw (0 = home) of one proper grasp at object yaw 0
+};
+
+inline constexpr std::array<ObjectSpec, kObjectCount> kObjects{{
+    {"red_cube", 0.020, std::numbers::pi / 2, 0.0},
+    {"green_cylinder", 0.025, 0.0, 0.0},
+    {"blue_box", 0.020, std::numbers::pi, std::numbers::pi / 2},
+}};
+
+inline constexpr double kBinX = 0.48, kBinY = 0.28;  // m, centre
+inline constexpr double kBinInnerHalf = 0.067;       // m, half of the inner side
+inline constexpr double kBinDepth = 0.06;            // m, an object's centre below this height is inside
+
+/// The object's centre lies inside the bin walls.
+bool is_in_bin(const SceneState& scene, int object);
+
+/// The fingers have closed on the object and it is between the pads.
+bool is_held(const SceneState& scene, int object);
+
+/// Horizontal distance between two points, m.
+double horizontal_distance(const Vec3& a, const Vec3& b);
+
+}  // namespace awd::sim

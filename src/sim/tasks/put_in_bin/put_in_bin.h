@@ -1,0 +1,13 @@
+// Task family "put the X in the bin": one task per object, all three objects on the table.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/task.h"
+
+namespace awd::sim {
+
+void add_put_in_bin_tasks(std::vector<std::unique_ptr<const Task>>& tasks);
+
+}  // namespace awd::sim

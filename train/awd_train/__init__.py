@@ -1,0 +1,1 @@
+"""Training recipe and PyTorch reference of the policies that AWD runs."""

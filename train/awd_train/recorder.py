@@ -1,0 +1,104 @@
+"""A pool of `awd record` processes that fill a folder with shards of demonstrations."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FIRST_SEED = 10_000_000  # evaluation uses [0, 1e6)
+SEEDS_PER_SHARD = 10_000
+_SHARED_MEMORY = Path("/dev/shm")
+_SHARED_MEMORY_NEEDED = 16 << 30  # bytes; below that shards go to the ordinary temporary folder
+
+
+@dataclass
+class RecorderOptions:
+    awd: str = "build/release/src/cli/awd"  # the binary
+    workers: int = 16  # processes at a time
+    episodes: int = 40  # demonstrations per shard
+    size: int = 224  # pixels
+    perturb: float = 0.8  # share of disturbed demonstrations
+    first_seed: int = FIRST_SEED
+    extra: list[str] = field(default_factory=list)  # passed on to `awd record`
+
+
+class RecorderPool:
+    """Keeps `workers` recorders busy until told to stop. Owns its folder and processes; use as a context manager."""
+
+    def __init__(self, options: RecorderOptions) -> None:
+        self._options = options
+        self._folder = Path(tempfile.mkdtemp(prefix="awd_demos_", dir=_scratch_parent()))
+        self._running: dict[int, subprocess.Popen] = {}
+        self._next = 0
+        self._closing = False
+        self.finished = 0
+        self.failed = 0
+
+    def __enter__(self) -> RecorderPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def fill(self, limit: int) -> None:
+        """Start recorders until all workers are busy or `limit` shards were launched."""
+        while not self._closing and len(self._running) < self._options.workers and self._next < limit:
+            self._running[self._next] = self._launch(self._next)
+            self._next += 1
+
+    def take_finished(self) -> list[Path]:
+        """Files of the recorders that ended since the last call; the caller deletes them.
+        Raises RuntimeError with the recorder's message when more fail than succeed."""
+        done = [shard for shard, process in self._running.items() if process.poll() is not None]
+        files = []
+        for shard in done:
+            if self._running.pop(shard).returncode == 0:
+                self.finished += 1
+                files.append(self._path(shard))
+            else:
+                self.failed += 1
+                self._fail_if_hopeless(shard)
+        return files
+
+    def close(self) -> None:
+        """Stop what still runs and remove the folder."""
+        self._closing = True
+        for process in self._running.values():
+            process.terminate()
+        for process in self._running.values():
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _fail_if_hopeless(self, shard: int) -> None:
+        if self.failed > max(3, self.finished):
+            message = self._log(shard).read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"[awd record] {self.failed} recorders failed; the last one said: {message}")
+
+    def _launch(self, shard: int) -> subprocess.Popen:
+        o = self._options
+        seed = o.first_seed + shard * SEEDS_PER_SHARD
+        command = ["nice", "-n", "5", o.awd, "record", "--out", self._path(shard), "--episodes", o.episodes]
+        command += ["--seed", seed, "--tasks", "all", "--perturb", o.perturb, "--size", o.size, "--compress", 0]
+        with self._log(shard).open("wb") as log:
+            command = [str(x) for x in command + o.extra]
+            return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    def _path(self, shard: int) -> Path:
+        return self._folder / f"shard_{shard:05d}.hdf5"
+
+    def _log(self, shard: int) -> Path:
+        return self._folder / f"shard_{shard:05d}.log"
+
+
+def _scratch_parent() -> Path | None:
+    if _SHARED_MEMORY.is_dir() and shutil.disk_usage(_SHARED_MEMORY).free >= _SHARED_MEMORY_NEEDED:
+        return _SHARED_MEMORY
+    return None
