@@ -13,7 +13,7 @@
 
 namespace awd {
 
-enum class EngineBackend { kCpu, kRef };  // kRef: plain fp32 loops, slow, the judge
+enum class EngineBackend { kCpu, kRef };        // kRef: plain fp32 loops, slow, the judge
 enum class EngineDtype { kAuto, kF32, kBf16 };  // kAuto: bf16 where the machine has bf16 matrix units, else f32
 
 template <>
@@ -34,9 +34,15 @@ struct EngineOptions {
     v(Field{"backend", "", "cpu or ref"}, backend);
     v(Field{"dtype", "", "auto, f32 or bf16; ref is always f32"}, dtype);
     v(Field{"threads", "", "compute threads of one session; 0 is all cores", 0, 4096}, threads);
-    v(Field{"flow_steps", "", "Euler steps of the flow sampler; 0 is the checkpoint's own number", 0, 1000}, flow_steps);
-    v(Field{"importance_first_layer", "", "first expert layer whose attention counts as importance; -1 is the last 4/18 of the depth (at least the last 2 layers)", -1, 1000}, importance_first_layer);
-    v(Field{"importance_last_layer", "", "last such layer, inclusive; -1 is the last layer", -1, 1000}, importance_last_layer);
+    v(Field{"flow_steps", "", "Euler steps of the flow sampler; 0 is the checkpoint's own number", 0, 1000},
+      flow_steps);
+    v(Field{"importance_first_layer", "",
+            "first expert layer whose attention counts as importance; -1 is the last 4/18 of the depth "
+            "(at least the last 2 layers)",
+            -1, 1000},
+      importance_first_layer);
+    v(Field{"importance_last_layer", "", "last such layer, inclusive; -1 is the last layer", -1, 1000},
+      importance_last_layer);
   }
 };
 
@@ -46,8 +52,8 @@ struct EngineInfo {
   bool pi05 = false;                 // adaRMS expert, no state token
   std::vector<std::string> cameras;  // order of Observation::cameras
   int image_size = 224;
-  int state_dim = 0;   // of the robot, before padding
-  int action_dim = 0;  // of the robot, before padding
+  int state_dim = 0;         // of the robot, before padding
+  int action_dim = 0;        // of the robot, before padding
   int model_action_dim = 0;  // columns of the noise and of the flow
   int horizon = 0;
   int flow_steps = 0;

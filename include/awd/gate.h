@@ -65,7 +65,7 @@ enum class GateKind {
 template <>
 inline constexpr std::string_view kEnumWords<GateKind>[] = {"always", "never", "period", "cosine", "awd"};
 
-enum class StateSource { kJoints, kState };  // kJoints falls back to kState where no joints are given
+enum class StateSource { kJoints, kState };  // kState: what the policy is given; kJoints falls back to it where absent
 enum class PixelRange { kModel, kUnit };     // kModel: pixels mapped to [-1, 1] as the policy sees them; kUnit: [0, 1]
 enum class CameraReduce { kMean, kMax };     // how per-camera drifts become one number
 
@@ -85,7 +85,7 @@ struct GateOptions {
   int period = 5;
   int pool = 8;
   int dilation = 5;
-  StateSource state_source = StateSource::kJoints;
+  StateSource state_source = StateSource::kState;
   PixelRange pixel_range = PixelRange::kUnit;
   CameraReduce camera_reduce = CameraReduce::kMean;
   bool explain = false;

@@ -1,4 +1,5 @@
-// Layout: pictures side by side on top; below, from left to right: what runs, the decision, the signals over time.
+// Draws one video frame with cairo: pictures side by side on top; below, from left to right, what runs, the decision,
+// the signals over time. All coordinates are pixels of the frame.
 #include "analysis/decision_frame.h"
 
 #include <fmt/format.h>
@@ -6,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numbers>
 
 #include "base/check.h"
 #include "io/cairo_image.h"
@@ -13,7 +15,6 @@
 namespace awd {
 namespace {
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr int kSide = kFrameWidth / 2;  // of one drawn picture, pixels
 constexpr int kStripTop = kSide;
 constexpr double kMaxHeatOpacity = 0.34;  // objects must keep their colour
@@ -33,6 +34,17 @@ constexpr Colour kCurves[] = {{0.45, 0.72, 1.00}, {0.90, 0.56, 0.96}};
 
 Colour colour_of(Verdict verdict) { return verdict == Verdict::kRecompute ? kOrange : kGreen; }
 
+struct Box {
+  double x, y, width, height;  // x, y: upper left corner
+};
+
+struct TextStyle {
+  double size;  // pixels
+  Colour colour;
+  bool is_bold = false;
+  double max_width = kFrameWidth;  // wider text is made smaller
+};
+
 /// A cairo context with the few shapes that the frame is made of.
 class Canvas {
  public:
@@ -45,42 +57,44 @@ class Canvas {
 
   void set(const Colour& c, double alpha = 1) { cairo_set_source_rgba(context(), c.r, c.g, c.b, alpha); }
 
-  void rectangle(double x, double y, double width, double height, const Colour& colour, double alpha = 1) {
-    set(colour, alpha);
-    cairo_rectangle(context(), x, y, width, height);
+  void rectangle(const Box& box, const Colour& colour) {
+    set(colour);
+    cairo_rectangle(context(), box.x, box.y, box.width, box.height);
     cairo_fill(context());
   }
 
-  void rounded(double x, double y, double width, double height, double radius, const Colour& colour, double alpha = 1) {
+  void rounded(const Box& box, double radius, const Colour& colour, double alpha = 1) {
+    constexpr double kQuarter = std::numbers::pi / 2;
+    const double left = box.x + radius, right = box.x + box.width - radius;
+    const double top = box.y + radius, bottom = box.y + box.height - radius;
     set(colour, alpha);
     cairo_new_sub_path(context());
-    cairo_arc(context(), x + width - radius, y + radius, radius, -kPi / 2, 0);
-    cairo_arc(context(), x + width - radius, y + height - radius, radius, 0, kPi / 2);
-    cairo_arc(context(), x + radius, y + height - radius, radius, kPi / 2, kPi);
-    cairo_arc(context(), x + radius, y + radius, radius, kPi, 3 * kPi / 2);
+    cairo_arc(context(), right, top, radius, -kQuarter, 0);
+    cairo_arc(context(), right, bottom, radius, 0, kQuarter);
+    cairo_arc(context(), left, bottom, radius, kQuarter, 2 * kQuarter);
+    cairo_arc(context(), left, top, radius, 2 * kQuarter, 3 * kQuarter);
     cairo_close_path(context());
     cairo_fill(context());
   }
 
-  /// `y` is the base line. Text wider than `max_width` is made smaller. Returns the width drawn.
-  double text(double x, double y, double size, const std::string& text, const Colour& colour, bool bold = false,
-              double max_width = kFrameWidth) {
+  /// `y` is the base line. Returns the width drawn.
+  double text(double x, double y, const std::string& text, const TextStyle& style) {
     cairo_select_font_face(context(), "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
-                           bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
-    cairo_set_font_size(context(), size);
+                           style.is_bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(context(), style.size);
     cairo_text_extents_t extents;
     cairo_text_extents(context(), text.c_str(), &extents);
-    if (extents.x_advance > max_width) {
-      cairo_set_font_size(context(), size * max_width / extents.x_advance);
+    if (extents.x_advance > style.max_width) {
+      cairo_set_font_size(context(), style.size * style.max_width / extents.x_advance);
       cairo_text_extents(context(), text.c_str(), &extents);
     }
-    set(colour);
+    set(style.colour);
     cairo_move_to(context(), x, y);
     cairo_show_text(context(), text.c_str());
     return extents.x_advance;
   }
 
-  /// `surface` stretched over a square picture place.
+  /// `surface` stretched over the square place of a picture whose left edge is `x`.
   void stretch(cairo_surface_t* surface, double x) {
     const double scale = double(kSide) / cairo_image_surface_get_width(surface);
     cairo_save(context());
@@ -124,47 +138,49 @@ CairoSurface heat_layer(std::span<const float> heat, int side) {
 
 void draw_camera(Canvas& canvas, const DecisionFrame::Camera& camera, double x) {
   if (camera.picture.empty()) {
-    canvas.rectangle(x, 0, kSide, kSide, kPanel);
+    canvas.rectangle({x, 0, kSide, kSide}, kPanel);
   } else {
     canvas.stretch(to_cairo(camera.picture).get(), x);
     if (!camera.heat.empty()) canvas.stretch(heat_layer(camera.heat, camera.heat_side).get(), x);
   }
-  canvas.rounded(x + 12, 12, 62, 24, 6, kBackground, 0.7);
-  canvas.text(x + 20, 29, 14, camera.name, kText, false, 46);
+  canvas.rounded({x + 12, 12, 62, 24}, 6, kBackground, 0.7);
+  canvas.text(x + 20, 29, camera.name, {.size = 14, .colour = kText, .max_width = 46});
 }
 
 void draw_what_runs(Canvas& canvas, const DecisionFrame& frame, double x, double width) {
   const StepLog& step = frame.steps.back();
-  canvas.text(x, kStripTop + 34, 19, frame.arm, kText, true, width);
-  canvas.text(x, kStripTop + 58, 14, frame.task, kFaintText, false, width);
-  canvas.text(x, kStripTop + 92, 15, fmt::format("step {}", step.step), kText);
-  canvas.text(x + 84, kStripTop + 92, 15, fmt::format("{:.2f} s", step.step / kControlHz), kText);
-  canvas.text(x, kStripTop + 118, 15, step.phase, kFaintText, false, width);
+  canvas.text(x, kStripTop + 34, frame.arm, {.size = 19, .colour = kText, .is_bold = true, .max_width = width});
+  canvas.text(x, kStripTop + 58, frame.task, {.size = 14, .colour = kFaintText, .max_width = width});
+  canvas.text(x, kStripTop + 92, fmt::format("step {}", step.step), {.size = 15, .colour = kText});
+  canvas.text(x + 84, kStripTop + 92, fmt::format("{:.2f} s", step.step / kControlHz), {.size = 15, .colour = kText});
+  canvas.text(x, kStripTop + 118, step.phase, {.size = 15, .colour = kFaintText, .max_width = width});
 }
 
 void draw_decision(Canvas& canvas, const DecisionFrame& frame, double x, double width) {
   const Decision& decision = frame.steps.back().decision;
   const bool is_query = decision.verdict == Verdict::kRecompute;
-  canvas.rounded(x, kStripTop + 16, width, 38, 8, colour_of(decision.verdict));
-  canvas.text(x + 14, kStripTop + 42, 19, is_query ? "RECOMPUTE" : "REUSE", kBackground, true, width - 28);
+  canvas.rounded({x, kStripTop + 16, width, 38}, 8, colour_of(decision.verdict));
+  canvas.text(x + 14, kStripTop + 42, is_query ? "RECOMPUTE" : "REUSE",
+              {.size = 19, .colour = kBackground, .is_bold = true, .max_width = width - 28});
 
   std::string reason(word_of(decision.reason));
   std::replace(reason.begin(), reason.end(), '_', ' ');
-  canvas.text(x, kStripTop + 78, 15, is_query ? "because: " + reason : "nothing fired", kText, false, width);
-  canvas.text(x, kStripTop + 101, 15, fmt::format("age {} steps", decision.age), kFaintText);
+  const TextStyle faint{.size = 15, .colour = kFaintText, .max_width = width};
+  canvas.text(x, kStripTop + 78, is_query ? "because: " + reason : "nothing fired",
+              {.size = 15, .colour = kText, .max_width = width});
+  canvas.text(x, kStripTop + 101, fmt::format("age {} steps", decision.age), faint);
   const auto queries = std::count_if(frame.steps.begin(), frame.steps.end(),
                                      [](const StepLog& step) { return step.decision.verdict == Verdict::kRecompute; });
-  canvas.text(x, kStripTop + 124, 15, fmt::format("{} queries in {} steps", queries, frame.steps.size()), kFaintText,
-              false, width);
+  canvas.text(x, kStripTop + 124, fmt::format("{} queries in {} steps", queries, frame.steps.size()), faint);
 }
 
 /// Pixel geometry of the curves: steps to the right, signal / threshold upwards.
 struct Axes {
-  double x, y, width, height;
+  Box box;
   double step_width;
   static constexpr double kTop = 1.6;  // ratio at the upper edge; larger ones are clipped to it
-  double at_step(double step) const { return x + step * step_width; }
-  double at_ratio(double ratio) const { return y + height * (1 - std::clamp(ratio, 0.0, kTop) / kTop); }
+  double at_step(double step) const { return box.x + step * step_width; }
+  double at_ratio(double ratio) const { return box.y + box.height * (1 - std::clamp(ratio, 0.0, kTop) / kTop); }
 };
 
 void draw_curve(Canvas& canvas, const Axes& axes, const std::vector<double>& ratios, const Colour& colour) {
@@ -190,49 +206,55 @@ void draw_curve(Canvas& canvas, const Axes& axes, const std::vector<double>& rat
   cairo_stroke(context);
 }
 
-void draw_signals(Canvas& canvas, const DecisionFrame& frame, double x, double width) {
-  const double step_width = width / std::max(frame.max_steps, 1);
-  const Axes axes{x, kStripTop + 34.0, width, 68, step_width};
-  canvas.rectangle(axes.x, axes.y, axes.width, axes.height, kPanel);
-
-  // Threshold line.
+/// A dashed line at ratio 1.
+void draw_threshold(Canvas& canvas, const Axes& axes) {
   cairo_t* context = canvas.context();
   const double dash[] = {4, 4};
+  const double y = std::round(axes.at_ratio(1)) + 0.5;
   canvas.set(kFaintText);
   cairo_set_line_width(context, 1);
   cairo_set_dash(context, dash, 2, 0);
-  cairo_move_to(context, axes.x, std::round(axes.at_ratio(1)) + 0.5);
-  cairo_line_to(context, axes.x + axes.width, std::round(axes.at_ratio(1)) + 0.5);
+  cairo_move_to(context, axes.box.x, y);
+  cairo_line_to(context, axes.box.x + axes.box.width, y);
   cairo_stroke(context);
   cairo_set_dash(context, nullptr, 0, 0);
+}
+
+void draw_signals(Canvas& canvas, const DecisionFrame& frame, double x, double width) {
+  const Axes axes{{x, kStripTop + 34.0, width, 68}, width / std::max(frame.max_steps, 1)};
+  canvas.rectangle(axes.box, kPanel);
+  draw_threshold(canvas, axes);
 
   // Legend and curves.
-  if (frame.curves.empty()) canvas.text(axes.x, kStripTop + 26, 13, "this gate compares nothing", kFaintText);
-  double legend_x = axes.x;
+  if (frame.curves.empty()) {
+    canvas.text(x, kStripTop + 26, "this gate compares nothing", {.size = 13, .colour = kFaintText});
+  }
+  double legend_x = x;
   for (std::size_t i = 0; i < frame.curves.size(); ++i) {
     const Colour& colour = kCurves[i % std::size(kCurves)];
-    legend_x += 18 + canvas.text(legend_x, kStripTop + 26, 13, frame.curves[i].label, colour, false, width / 2 - 9);
+    legend_x += 18 + canvas.text(legend_x, kStripTop + 26, frame.curves[i].label,
+                                 {.size = 13, .colour = colour, .max_width = width / 2 - 9});
     draw_curve(canvas, axes, frame.curves[i].ratios, colour);
   }
 
   // One cell per step: orange where the policy was queried, green where the last query served.
-  const double cells_y = axes.y + axes.height + 6;
-  canvas.rectangle(axes.x, cells_y, axes.width, 14, kPanel);
+  const double cells_y = axes.box.y + axes.box.height + 6;
+  const double cell_width = std::max(axes.step_width - 0.6, 0.8);
+  canvas.rectangle({x, cells_y, width, 14}, kPanel);
   for (const StepLog& step : frame.steps) {
-    canvas.rectangle(axes.at_step(step.step), cells_y, std::max(step_width - 0.6, 0.8), 14,
-                     colour_of(step.decision.verdict));
+    canvas.rectangle({axes.at_step(step.step), cells_y, cell_width, 14}, colour_of(step.decision.verdict));
   }
-  canvas.text(axes.x, cells_y + 29, 12, fmt::format("0 s"), kFaintText);
-  const std::string end = fmt::format("{:.1f} s", frame.max_steps / kControlHz);
-  canvas.text(axes.x + axes.width - 36, cells_y + 29, 12, end, kFaintText, false, 36);
+  const TextStyle tick{.size = 12, .colour = kFaintText, .max_width = 36};
+  canvas.text(x, cells_y + 29, "0 s", tick);
+  canvas.text(x + width - 36, cells_y + 29, fmt::format("{:.1f} s", frame.max_steps / kControlHz), tick);
 }
 
 void draw_outcome(Canvas& canvas, const std::string& outcome) {
   const Colour colour = outcome == "success" ? kGreen : kRed;
-  canvas.rounded(kSide - 90, kSide - 56, 180, 40, 8, kBackground, 0.82);
+  canvas.rounded({kSide - 90, kSide - 56, 180, 40}, 8, kBackground, 0.82);
   std::string text = outcome;
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return char(std::toupper(c)); });
-  canvas.text(kSide - 52, kSide - 29, 21, text, colour, true, 120);
+  canvas.text(kSide - 52, kSide - 29, text, {.size = 21, .colour = colour, .is_bold = true, .max_width = 120});
 }
 
 }  // namespace
@@ -240,13 +262,13 @@ void draw_outcome(Canvas& canvas, const std::string& outcome) {
 Image draw_decision_frame(const DecisionFrame& frame) {
   AWD_CHECK(!frame.steps.empty());
   Canvas canvas;
-  canvas.rectangle(0, 0, kFrameWidth, kFrameHeight, kBackground);
+  canvas.rectangle({0, 0, kFrameWidth, kFrameHeight}, kBackground);
   for (std::size_t i = 0; i < std::min<std::size_t>(frame.cameras.size(), 2); ++i) {
     draw_camera(canvas, frame.cameras[i], double(i) * kSide);
   }
-  canvas.rectangle(kSide - 1, 0, 2, kSide, kBackground);
+  canvas.rectangle({kSide - 1, 0, 2, kSide}, kBackground);
   // A bar in the colour of the decision, so that the eye on the pictures sees it too.
-  canvas.rectangle(0, kStripTop, kFrameWidth, 4, colour_of(frame.steps.back().decision.verdict));
+  canvas.rectangle({0, kStripTop, kFrameWidth, 4}, colour_of(frame.steps.back().decision.verdict));
 
   draw_what_runs(canvas, frame, 20, 220);
   draw_decision(canvas, frame, 256, 206);

@@ -1,4 +1,4 @@
-// Scripts outside depend on these keys; add keys, never rename one.
+// Turns arm summaries into results.json. Scripts outside depend on its keys: add keys, never rename one.
 #include "analysis/results_json.h"
 
 #include <cmath>

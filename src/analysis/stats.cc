@@ -1,4 +1,5 @@
-// Closed forms only; nothing is resampled, so results are the same on every machine.
+// Wilson and Newcombe intervals, the exact McNemar test and quantiles. Closed forms only: nothing is resampled, so
+// results are the same on every machine.
 #include "analysis/stats.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Definitions of the printed numbers live here and in docs/formats.md, nowhere else.
+// Adds up the episodes of each arm and derives the printed numbers; their definitions are here and in docs/formats.md,
+// nowhere else.
 #include "analysis/summary.h"
 
 #include <algorithm>

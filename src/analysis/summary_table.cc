@@ -1,4 +1,5 @@
-// Reuse rate is always printed beside full queries per step, and success beside its interval and n.
+// Formats arm summaries as the two tables of `awd eval`. Reuse rate always stands beside full queries per step, and
+// success beside its interval and n.
 #include "analysis/summary_table.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Made-up episodes for tests of the analysis: one word per step.
+// Test support: made-up episodes, one letter per step.
 #pragma once
 
 #include <string>

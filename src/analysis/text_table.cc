@@ -1,4 +1,4 @@
-// Column width = longest cell; numbers right, words left.
+// Pads every cell to the longest of its column; numbers right, words left.
 #include "analysis/text_table.h"
 
 #include <fmt/format.h>

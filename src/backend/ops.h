@@ -17,7 +17,7 @@ struct Linear {
   int in = 0;
   int out = 0;
   DType dtype = DType::kF32;  // what x must be
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;      // resident
   virtual ~Linear() = default;
 };
 

@@ -11,6 +11,7 @@ namespace awd {
 
 enum class DType : std::uint8_t { kF32, kBf16 };
 
+/// Bytes of one element.
 inline std::size_t bytes_of(DType dtype) { return dtype == DType::kF32 ? 4 : 2; }
 
 /// Element (r, c) lies at data + (r * stride + c) * bytes_of(dtype). `stride` >= `cols`.
@@ -24,10 +25,12 @@ struct Tensor {
   bool empty() const { return data == nullptr; }
   bool contiguous() const { return stride == cols; }
 
+  /// A view of rows first .. first + count - 1.
   Tensor row_range(int first, int count) const {
     AWD_CHECK(first >= 0 && count >= 0 && first + count <= rows, "rows {} + {} of {}", first, count, rows);
     return {at(std::size_t(first) * std::size_t(stride)), count, cols, stride, dtype};
   }
+  /// A view of columns first .. first + count - 1.
   Tensor col_range(int first, int count) const {
     AWD_CHECK(first >= 0 && count >= 0 && first + count <= cols, "columns {} + {} of {}", first, count, cols);
     return {at(std::size_t(first)), rows, count, stride, dtype};

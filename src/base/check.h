@@ -15,7 +15,7 @@ namespace awd::internal {
 }  // namespace awd::internal
 
 /// AWD_CHECK(cond) or AWD_CHECK(cond, "rows {} cols {}", rows, cols).
-#define AWD_CHECK(condition, ...)                                                                       \
-  do {                                                                                                  \
+#define AWD_CHECK(condition, ...)                                                                                   \
+  do {                                                                                                              \
     if (!(condition)) ::awd::internal::check_failed(__FILE__, __LINE__, #condition, ::fmt::format("" __VA_ARGS__)); \
   } while (false)

@@ -14,12 +14,28 @@
 #include "awd/options.h"
 
 namespace awd {
-namespace internal {
 
+/// All words of an enum, comma-separated, for messages.
 template <class E>
 std::string words_of() {
   return fmt::format("{}", fmt::join(std::begin(kEnumWords<E>), std::end(kEnumWords<E>), ", "));
 }
+
+/// Sets `value` to the enum value of that word. False if there is none.
+template <class E>
+[[nodiscard]] bool parse_word(std::string_view text, E& value) {
+  int index = 0;
+  for (const std::string_view word : kEnumWords<E>) {
+    if (word == text) {
+      value = static_cast<E>(index);
+      return true;
+    }
+    ++index;
+  }
+  return false;
+}
+
+namespace internal {
 
 template <class T>
 void parse_number(const std::string& where, const Field& field, std::string_view text, T& value) {
@@ -42,15 +58,9 @@ void parse_value(const std::string& where, const Field& field, std::string_view 
     }
     value = is_true;
   } else if constexpr (std::is_enum_v<T>) {
-    int index = 0;
-    for (const std::string_view word : kEnumWords<T>) {
-      if (word == text) {
-        value = static_cast<T>(index);
-        return;
-      }
-      ++index;
+    if (!parse_word(text, value)) {
+      throw Error(where, fmt::format("option {}: expected one of {}, got \"{}\"", field.name, words_of<T>(), text));
     }
-    throw Error(where, fmt::format("option {}: expected one of {}, got \"{}\"", field.name, words_of<T>(), text));
   } else if constexpr (std::is_arithmetic_v<T>) {
     parse_number(where, field, text, value);
   } else {
@@ -71,7 +81,8 @@ std::string format_value(const T& value) {
 
 /// Sets option `name` from text. False if the struct has no such option; awd::Error if the text does not fit it.
 template <class Options>
-[[nodiscard]] bool set_option(Options& options, std::string_view name, std::string_view text, const std::string& where) {
+[[nodiscard]] bool set_option(Options& options, std::string_view name, std::string_view text,
+                              const std::string& where) {
   bool found = false;
   options.visit([&](const Field& field, auto& value) {
     if (field.name != name) return;
@@ -95,7 +106,8 @@ std::vector<OptionText> list_options(const Options& options) {
   std::vector<OptionText> out;
   Options copy = options;  // visit() is written once, for mutable structs
   copy.visit([&](const Field& field, auto& value) {
-    out.push_back({std::string(field.name), internal::format_value(value), std::string(field.unit), std::string(field.help)});
+    out.push_back(
+        {std::string(field.name), internal::format_value(value), std::string(field.unit), std::string(field.help)});
   });
   return out;
 }

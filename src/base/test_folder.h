@@ -1,7 +1,8 @@
-// Test support: a folder of its own for each test, so that tests may run at the same time.
+// Test support: a folder of its own for each test of each process, so that tests and builds may run at the same time.
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -13,7 +14,8 @@ class TestFolder {
  public:
   TestFolder() {
     const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
-    const std::string name = std::string("awd_") + test.test_suite_name() + "_" + test.name();
+    const std::string name =
+        std::string("awd_") + test.test_suite_name() + "_" + test.name() + std::to_string(getpid());
     path_ = std::filesystem::path(testing::TempDir()) / name;
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);

@@ -8,6 +8,7 @@ class App;
 
 namespace awd::cli {
 
+/// Each adds its sub-command and options to `app`; parsing a command line that names it then runs it.
 void add_eval(CLI::App& app);
 void add_record(CLI::App& app);
 

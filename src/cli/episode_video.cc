@@ -1,4 +1,4 @@
-// From a recorded episode to frames: the gate's scores become curves, the anchor's importance the heat map.
+// Turns a recorded episode into video frames: the gate's scores become curves, the anchor's importance the heat map.
 #include "cli/episode_video.h"
 
 #include <fmt/format.h>
@@ -40,11 +40,7 @@ double ratio_of(const Signal& signal, double score) {
   return signal.fires_below ? (1 - score) / (1 - signal.threshold) : score / signal.threshold;
 }
 
-/// The signals' curves up to each step; grows with the episode.
-std::vector<DecisionFrame::Curve> start_curves(const std::vector<Signal>& signals) {
-  return std::vector<DecisionFrame::Curve>(signals.size());
-}
-
+/// Adds one step to the curves and puts its values into their labels.
 void extend_curves(const std::vector<Signal>& signals, const Scores& scores,
                    std::vector<DecisionFrame::Curve>& curves) {
   for (std::size_t i = 0; i < signals.size(); ++i) {
@@ -65,6 +61,22 @@ std::vector<std::vector<float>> dilated_importance(const ImportanceMaps* maps, i
   return weights;
 }
 
+/// The pictures of a step under the importance that they were gated with; views `step` and `weights`.
+std::vector<DecisionFrame::Camera> frame_cameras(const EpisodeTrace::Step& step, const std::vector<std::string>& names,
+                                                 const std::vector<std::vector<float>>& weights, int pooled_side) {
+  std::vector<DecisionFrame::Camera> cameras;
+  for (std::size_t c = 0; c < step.cameras.size(); ++c) {
+    const Image& picture = step.cameras[c];
+    DecisionFrame::Camera camera{names[c], picture.pixels.empty() ? ImageView{} : picture.view(), {}, 0};
+    if (c < weights.size()) {
+      camera.heat = weights[c];
+      camera.heat_side = pooled_side;
+    }
+    cameras.push_back(std::move(camera));
+  }
+  return cameras;
+}
+
 }  // namespace
 
 void EpisodeTrace::add(const sim::StepView& view) {
@@ -81,8 +93,8 @@ void EpisodeTrace::add(const sim::StepView& view) {
   steps_.push_back(std::move(step));
 }
 
-void write_episode_video(const std::filesystem::path& file, const Arm& arm, const std::vector<std::string>& cameras,
-                         const EpisodeTrace& trace, const EpisodeLog& episode, const std::vector<StepLog>& steps) {
+void write_episode_video(const std::filesystem::path& file, const FilmedEpisode& filmed) {
+  const auto& [arm, camera_names, trace, episode, steps] = filmed;
   VideoWriter video(file, {.width = kFrameWidth, .height = kFrameHeight, .fps = kFps});
   const std::vector<Signal> signals = signals_of(arm.gate);
   DecisionFrame frame;
@@ -90,24 +102,15 @@ void write_episode_video(const std::filesystem::path& file, const Arm& arm, cons
   frame.task = episode.task + ", seed " + std::to_string(episode.seed) +
                (episode.scenario == "clean" ? "" : ", " + episode.scenario);
   frame.max_steps = int(steps.size());
-  frame.curves = start_curves(signals);
+  frame.curves.resize(signals.size());
 
   for (std::size_t i = 0; i < steps.size(); ++i) {
     throw_if_interrupted();
     const EpisodeTrace::Step& step = trace.steps()[i];
     const int pooled_side = step.cameras.empty() ? 1 : std::max(1, step.cameras[0].height / arm.gate.pool);
     const auto weights = dilated_importance(step.importance.get(), pooled_side, arm.gate.dilation);
-    frame.cameras.clear();
-    for (std::size_t c = 0; c < step.cameras.size(); ++c) {
-      const Image& picture = step.cameras[c];
-      DecisionFrame::Camera camera{cameras[c], picture.pixels.empty() ? ImageView{} : picture.view(), {}, 0};
-      if (c < weights.size()) {
-        camera.heat = weights[c];
-        camera.heat_side = pooled_side;
-      }
-      frame.cameras.push_back(std::move(camera));
-    }
-    frame.steps = std::span(steps).first(i + 1);
+    frame.cameras = frame_cameras(step, camera_names, weights, pooled_side);
+    frame.steps = steps.first(i + 1);
     extend_curves(signals, steps[i].decision.scores, frame.curves);
     const bool is_last = i + 1 == steps.size();
     if (is_last) frame.outcome = episode.success ? "success" : "failed";

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,9 +30,17 @@ class EpisodeTrace {
   std::vector<Step> steps_;
 };
 
+/// A finished episode to draw; all non-owning. `trace` and `steps` have one entry per control step.
+struct FilmedEpisode {
+  const Arm& arm;
+  const std::vector<std::string>& camera_names;
+  const EpisodeTrace& trace;
+  const EpisodeLog& episode;
+  std::span<const StepLog> steps;
+};
+
 /// Draws and encodes the episode at 20 frames a second (real time), with the outcome held at the end.
-/// Throws awd::Error when ffmpeg fails.
-void write_episode_video(const std::filesystem::path& file, const Arm& arm, const std::vector<std::string>& cameras,
-                         const EpisodeTrace& trace, const EpisodeLog& episode, const std::vector<StepLog>& steps);
+/// Throws awd::Error when ffmpeg fails, Interrupted after Ctrl-C; then no file is left.
+void write_episode_video(const std::filesystem::path& file, const FilmedEpisode& filmed);
 
 }  // namespace awd::cli

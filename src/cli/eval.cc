@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <filesystem>
+#include <iterator>
+#include <map>
+#include <memory>
 
 #include "analysis/results_json.h"
 #include "analysis/summary.h"
@@ -29,6 +33,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What the command line fills.
 struct EvalCommand {
   EvalOptions options;
   EngineOptions engine;

@@ -1,4 +1,5 @@
-// One long job per thread takes episodes from a shared counter; a sink puts the results back in order.
+// Plans the episodes of an evaluation and runs them: each thread takes episodes from a shared counter, a sink puts the
+// results back in order.
 #include "cli/eval_jobs.h"
 
 #include <atomic>

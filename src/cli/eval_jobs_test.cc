@@ -2,7 +2,6 @@
 #include "cli/eval_jobs.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <set>
@@ -13,6 +12,7 @@
 #include "analysis/results_json.h"
 #include "analysis/summary.h"
 #include "base/rng.h"
+#include "base/test_folder.h"
 #include "io/run_directory.h"
 
 namespace awd::cli {
@@ -50,11 +50,6 @@ class FakeRunner final : public EpisodeRunner {
 
 class EvalJobsTest : public ::testing::Test {
  protected:
-  EvalJobsTest() : folder_(fs::path(::testing::TempDir()) / ("eval_jobs" + std::to_string(getpid()))) {
-    fs::create_directories(folder_);
-  }
-  ~EvalJobsTest() override { fs::remove_all(folder_); }
-
   /// Both logs and results.json of a whole run as one text.
   std::string run_text(int workers) {
     EpisodeLogWriter log(folder_);
@@ -72,7 +67,8 @@ class EvalJobsTest : public ::testing::Test {
     return text.str();
   }
 
-  fs::path folder_;
+  TestFolder test_folder_;
+  fs::path folder_ = test_folder_.path();
 };
 
 TEST_F(EvalJobsTest, ArmsMeetTheSameSeeds) {

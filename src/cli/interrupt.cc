@@ -1,4 +1,5 @@
-// A handler that raises a flag: all that is safe to do inside a signal.
+// Installs a signal handler that raises a flag, which is all that is safe inside a signal, and turns the flag into an
+// exception.
 #include "cli/interrupt.h"
 
 #include <signal.h>

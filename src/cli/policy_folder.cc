@@ -1,4 +1,4 @@
-// Two places are looked at, the current folder first.
+// Looks for the shipped policy, first below the current folder, then below the source tree.
 #include "cli/policy_folder.h"
 
 #include <fmt/format.h>

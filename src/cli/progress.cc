@@ -1,4 +1,4 @@
-// One line that is written over and over with carriage return and erase-line.
+// Draws the progress bar: one line, written over and over with carriage return and erase-line.
 #include "cli/progress.h"
 
 #include <fmt/format.h>

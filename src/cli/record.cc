@@ -12,11 +12,12 @@
 #include "cli/options_cli.h"
 #include "cli/progress.h"
 #include "io/run_directory.h"
-#include "sim/demonstrations.h"
+#include "sim/recorder.h"
 
 namespace awd::cli {
 namespace {
 
+/// What the command line fills.
 struct RecordCommand {
   sim::RecordOptions options;
   std::string json;  // empty: none; "-": standard output
@@ -24,10 +25,10 @@ struct RecordCommand {
 
 sim::RecordProgress record(const sim::RecordOptions& options) {
   ProgressBar bar(options.episodes);
-  return sim::record_demonstrations(options, [&](const sim::RecordProgress& progress) {
-    throw_if_interrupted();
+  const auto show = [&bar](const sim::RecordProgress& progress) {
     bar.show(progress.demos, fmt::format("{} frames, {} attempts", progress.frames, progress.attempts));
-  });
+  };
+  return sim::record_demonstrations(options, {.on_step = throw_if_interrupted, .on_demo = show});
 }
 
 void run_record(const RecordCommand& command) {

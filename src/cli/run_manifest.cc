@@ -1,4 +1,4 @@
-// Key order is the order of reading: what, when, where, with which options.
+// Writes run.json. Its key order is the order of reading: what, when, where, with which options.
 #include "cli/run_manifest.h"
 
 #include <array>

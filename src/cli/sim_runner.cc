@@ -1,4 +1,5 @@
-// A world lives as long as the runner; the policy changes with the arm.
+// Runs one evaluation episode after another on a world that lives as long as the runner; the policy changes with the
+// arm.
 #include "cli/sim_runner.h"
 
 #include <fmt/format.h>
@@ -14,17 +15,16 @@
 namespace awd::cli {
 namespace {
 
-constexpr int kActionDim = 7;  // of World::step
-
 void expect_policy_fits(const EngineInfo& policy) {
   if (!std::ranges::equal(policy.cameras, sim::kCameraNames)) {
     throw Error("policy " + policy.name,
                 fmt::format("expected the cameras {}, got {}", fmt::join(sim::kCameraNames, ", "),
                             fmt::join(policy.cameras, ", ")));
   }
-  if (policy.state_dim != sim::kStateDim || policy.action_dim != kActionDim) {
-    throw Error("policy " + policy.name, fmt::format("expected {} state and {} action numbers, got {} and {}",
-                                                     sim::kStateDim, kActionDim, policy.state_dim, policy.action_dim));
+  if (policy.state_dim != sim::kStateDim || policy.action_dim != sim::kActionDim) {
+    throw Error("policy " + policy.name,
+                fmt::format("expected {} state and {} action numbers, got {} and {}", sim::kStateDim, sim::kActionDim,
+                            policy.state_dim, policy.action_dim));
   }
 }
 
@@ -58,7 +58,11 @@ class SimRunner final : public EpisodeRunner {
         });
     record.episode.success = outcome.success;
     if (is_filmed) {
-      write_episode_video(video->second, arm, policy_->info().cameras, trace, record.episode, record.steps);
+      write_episode_video(video->second, {.arm = arm,
+                                          .camera_names = policy_->info().cameras,
+                                          .trace = trace,
+                                          .episode = record.episode,
+                                          .steps = record.steps});
     }
     return record;
   }

@@ -9,9 +9,16 @@ namespace awd {
 namespace {
 
 constexpr const char* kFormat = "awd-policy-1";
-constexpr int kMaxWidth = 1 << 16;  // far above any known model; keeps products of two sides inside 32 bits
+// Bounds far above any known model: a garbled file fails here, and products of two sizes stay inside 32 bits.
+constexpr int kMaxWidth = 1 << 16;
 constexpr int kMaxDepth = 256;
 constexpr int kMaxHeads = 1024;
+constexpr int kMaxHeadDim = 4096;
+constexpr int kMaxVocab = 1 << 22;
+constexpr int kMaxPatchSize = 256;   // pixels
+constexpr int kMaxImageSize = 4096;  // pixels
+constexpr int kMaxHorizon = 1000, kMaxFlowSteps = 1000;
+constexpr int kMaxPromptTokens = 4096;
 constexpr std::int64_t kMaxScores = 1 << 30;  // of one attention: 4 GiB
 
 std::vector<std::string> read_cameras(const JsonFields& fields) {
@@ -49,8 +56,8 @@ void read_shapes(const JsonFields& fields, ModelConfig& config) {
                 .mlp = llm.integer("mlp", 1, kMaxWidth),
                 .heads = llm.integer("heads", 1, kMaxHeads),
                 .kv_heads = llm.integer("kv_heads", 1, kMaxHeads),
-                .head_dim = llm.integer("head_dim", 2, 4096),
-                .vocab = llm.integer("vocab", 1, 1 << 22)};
+                .head_dim = llm.integer("head_dim", 2, kMaxHeadDim),
+                .vocab = llm.integer("vocab", 1, kMaxVocab)};
   const JsonFields expert = fields.object("expert");
   config.expert = {.width = expert.integer("width", 2, kMaxWidth), .mlp = expert.integer("mlp", 1, kMaxWidth)};
 
@@ -80,8 +87,8 @@ ModelConfig load_config(const std::string& path) {
   config.state_input = read_state_input(fields, config.variant);
   config.cameras = read_cameras(fields);
 
-  config.patch_size = fields.integer("patch_size", 1, 256);
-  config.image_size = fields.integer("image_size", 1, 4096);
+  config.patch_size = fields.integer("patch_size", 1, kMaxPatchSize);
+  config.image_size = fields.integer("image_size", 1, kMaxImageSize);
   if (config.image_size != kPatchGrid * config.patch_size) {
     fields.fail(
         "image_size",
@@ -94,9 +101,9 @@ ModelConfig load_config(const std::string& path) {
   config.model_action_dim = fields.integer("model_action_dim", 1, kMaxWidth);
   config.state_dim = fields.integer("state_dim", 1, config.model_state_dim);
   config.action_dim = fields.integer("action_dim", 1, config.model_action_dim);
-  config.horizon = fields.integer("horizon", 1, 1000);
-  config.flow_steps = fields.integer("flow_steps", 1, 1000);
-  config.max_tokens = fields.integer("max_tokens", 1, 4096);
+  config.horizon = fields.integer("horizon", 1, kMaxHorizon);
+  config.flow_steps = fields.integer("flow_steps", 1, kMaxFlowSteps);
+  config.max_tokens = fields.integer("max_tokens", 1, kMaxPromptTokens);
   const std::int64_t tokens = config.max_prefix_tokens() + config.suffix_tokens();
   if (config.llm.heads * tokens * tokens > kMaxScores) {
     fields.fail("max_tokens", fmt::format("heads * tokens^2 of at most {}", kMaxScores),

@@ -39,8 +39,8 @@ struct ModelConfig {
   int state_dim = 0, action_dim = 0;              // of the robot
   int model_state_dim = 0, model_action_dim = 0;  // padded with zeros inside the model
   int horizon = 0;
-  int flow_steps = 0;
-  int max_tokens = 0;  // longest prompt
+  int flow_steps = 0;  // Euler steps that the policy was made for
+  int max_tokens = 0;  // of the longest prompt
 
   bool has_state_token() const { return state_input == StateInput::kToken; }
   int patches() const { return kPatchGrid * kPatchGrid; }

@@ -24,6 +24,7 @@ std::shared_ptr<const Device> make_device(const EngineOptions& options) {
   return make_cpu_device(wants_bf16 ? DType::kBf16 : DType::kF32);
 }
 
+/// A checkpoint as loaded. Its members are read by sessions and never change.
 class LoadedEngine : public Engine {
  public:
   LoadedEngine(const std::string& folder, const EngineOptions& options)
@@ -67,6 +68,7 @@ class LoadedEngine : public Engine {
   EngineInfo info_;
 };
 
+/// The buffers and the cached prompt of one caller, and the checks in front of the forward pass.
 class LoadedSession : public Session {
  public:
   explicit LoadedSession(std::shared_ptr<const LoadedEngine> engine)

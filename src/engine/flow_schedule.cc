@@ -18,8 +18,7 @@ std::vector<float> flow_times(int steps) {
 }
 
 std::vector<float> time_embedding(float time, int width) {
-  constexpr double kMinPeriod = 4e-3;
-  constexpr double kMaxPeriod = 4.0;
+  constexpr double kMinPeriod = 4e-3, kMaxPeriod = 4.0;  // of t, as the checkpoints were trained
   const int half = width / 2;
   std::vector<float> embedding(2 * std::size_t(half));
   for (int i = 0; i < half; ++i) {

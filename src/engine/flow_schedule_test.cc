@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 namespace awd {
 namespace {
@@ -19,7 +20,7 @@ TEST(FlowSchedule, TimesAreAccumulatedInSinglePrecision) {
 TEST(FlowSchedule, EmbeddingIsSinesThenCosines) {
   const std::vector<float> e = time_embedding(0.001f, 4);
   ASSERT_EQ(e.size(), 4u);
-  const double turn = 2.0 * 3.14159265358979 * double(0.001f);
+  const double turn = 2.0 * std::numbers::pi * double(0.001f);
   EXPECT_NEAR(e[0], std::sin(turn / 4e-3), 1e-6);
   EXPECT_NEAR(e[1], std::sin(turn / 4.0), 1e-6);
   EXPECT_NEAR(e[2], std::cos(turn / 4e-3), 1e-6);

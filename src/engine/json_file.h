@@ -27,13 +27,16 @@ class JsonFields {
   JsonFields(const std::string& path, const nlohmann::json& object, std::string prefix = "")
       : path_(path), object_(object), prefix_(std::move(prefix)) {}
 
+  /// The value of a field that must be there.
   const nlohmann::json& field(const std::string& name) const {
     const auto found = object_.find(name);
-    if (found == object_.end())
+    if (found == object_.end()) {
       throw Error(path_, fmt::format("field {}{}: expected a value, got none", prefix_, name));
+    }
     return *found;
   }
 
+  /// An integer in [min, max].
   int integer(const std::string& name, int min, int max) const {
     const nlohmann::json& value = field(name);
     if (!value.is_number_integer() || value < min || value > max) {
@@ -54,6 +57,7 @@ class JsonFields {
     return {path_, value, prefix_ + name + "."};
   }
 
+  /// Throws awd::Error "[file] field NAME: expected ..., got ...".
   [[noreturn]] void fail(const std::string& name, const std::string& expected, const std::string& got) const {
     throw Error(path_, fmt::format("field {}{}: expected {}, got {}", prefix_, name, expected, got.substr(0, 80)));
   }

@@ -18,7 +18,7 @@ std::string clean_prompt(std::string_view prompt);
 int state_bin(float value);
 
 /// Token ids of a whole prompt, begin mark first. `state` [state_dim] is normalised and read only where the state is
-/// part of the prompt. Throws awd::Error if the prompt has more than config.max_tokens tokens.
+/// part of the prompt. Throws awd::Error if the prompt has no token, or more than config.max_tokens.
 std::vector<int> prompt_tokens(const Tokenizer& tokenizer, const ModelConfig& config, std::string_view prompt,
                                std::span<const float> state);
 

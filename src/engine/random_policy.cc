@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 using Shape = std::vector<std::int64_t>;
 
+/// Collects named tensors of normal values.
 class RandomTensors {
  public:
   RandomTensors(StoredType type, std::uint64_t seed) : type_(type), rng_(seed) {}
@@ -29,6 +30,7 @@ class RandomTensors {
     tensors_.push_back(std::move(tensor));
   }
 
+  /// Scaled so that outputs are about as large as inputs.
   void linear(const std::string& name, int out, int in, bool with_bias) {
     add(name + ".weight", {out, in}, 1.0 / std::sqrt(double(in)));
     if (with_bias) add(name + ".bias", {out}, 0.1);

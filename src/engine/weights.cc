@@ -59,19 +59,19 @@ LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config) {
   language.embedding = &reader.checked(table, {config.llm.vocab, width});
 
   std::vector<float> scales;
+  const auto add_scales = [&scales](const std::vector<float>& weight) {
+    for (const float w : weight) scales.push_back(1.f + w);
+  };
   for (int i = 0; i < depth; ++i) {
     const std::string layer = fmt::format("{}layers.{}.", model, i);
-    const bool is_last = i + 1 == depth;
-    for (const char* name : {"input_layernorm.weight", "post_attention_layernorm.weight"}) {
-      const bool is_unused = is_last && name[0] == 'p';
-      const auto weight = is_unused ? std::vector<float>(std::size_t(width)) : reader.read(layer + name, {width});
-      for (const float w : weight) scales.push_back(1.f + w);
-    }
-    if (!is_last) {
-      language.layers.push_back(packer.gemma_layer(layer, config, width, config.llm.mlp));
+    add_scales(reader.read(layer + "input_layernorm.weight", {width}));
+    if (i + 1 < depth) {
+      add_scales(reader.read(layer + "post_attention_layernorm.weight", {width}));
+      language.layers.push_back(packer.load_gemma_layer(layer, config, width, config.llm.mlp));
       continue;
     }
     // Nobody reads the last layer's output: only its keys and values are needed.
+    add_scales(std::vector<float>(std::size_t(width)));
     const DType compute = packer.device().compute_dtype();
     GemmaLayer last;
     last.k = packer.linear({{layer + "self_attn.k_proj"}, width, config.kv_width(), false, compute});
@@ -82,8 +82,9 @@ LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config) {
   return language;
 }
 
+/// [positions, head_dim] = cosines | sines of every position of prefix and suffix.
 Buffer rotary_angles(WeightPacker& packer, const ModelConfig& config) {
-  constexpr double kTheta = 10000.0;
+  constexpr double kTheta = 10000.0;  // base of the wavelengths in Gemma
   const int positions = config.max_prefix_tokens() + config.suffix_tokens();
   const int half = config.llm.head_dim / 2;
   std::vector<float> angles(std::size_t(positions) * std::size_t(2 * half));
@@ -130,7 +131,7 @@ Buffer WeightPacker::table(std::span<const float> values, int rows, int cols) {
 
 Buffer WeightPacker::vector(const std::string& name, int cols) { return table(reader_.read(name, {cols}), 1, cols); }
 
-GemmaLayer WeightPacker::gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp) {
+GemmaLayer WeightPacker::load_gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp) {
   const DType compute = device_.compute_dtype();
   const int q_width = config.q_width();
   const int kv_width = config.kv_width();

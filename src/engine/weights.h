@@ -70,6 +70,7 @@ struct ExpertWeights {
   bool modulated = false;
 
   int norms() const { return 2 * int(layers.size()) + 1; }
+  /// Row `index` of norm_table at a flow step.
   Modulation norm(int step, int index) const;
 };
 
@@ -102,12 +103,14 @@ class WeightPacker {
     DType dtype = DType::kF32;
   };
   LinearPtr linear(const LinearSpec& spec);
+  /// A layer whose values are already in memory.
   LinearPtr pack(const LinearData& data);
   /// [rows, cols] f32 on the device.
   Buffer table(std::span<const float> values, int rows, int cols);
   /// A vector tensor [cols] as [1, cols].
   Buffer vector(const std::string& name, int cols);
-  GemmaLayer gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp);
+  /// All linear layers of one Gemma layer; `prefix` ends in "layers.N.".
+  GemmaLayer load_gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp);
 
  private:
   const WeightReader& reader_;

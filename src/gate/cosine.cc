@@ -1,5 +1,6 @@
-// The similarity does not change with a common factor, so pixels stay integers: 2 p - 255 stands for [-1, 1], 2 p for
-// [0, 1]. Products are added exactly: in 32 bits within a block, in 64 bits over the blocks.
+// <x, y> / (|x| |y|) of two pictures. It does not change with a common factor, so pixels stay integers: 2 p - 255
+// stands for [-1, 1], 2 p for [0, 1]. Products are added exactly: in 32 bits within a block, in 64 bits over the
+// blocks.
 #include "gate/cosine.h"
 
 #include <algorithm>

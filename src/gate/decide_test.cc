@@ -46,7 +46,7 @@ TEST_F(Decide, StillSceneIsReused) {
 
 TEST_F(Decide, StateGuardComesFirstAndSkipsThePictures) {
   hold();
-  joints_[2] += 0.06f;
+  state_[2] += 0.06f;
   const Decision decision = decide_on(changed_);
   EXPECT_EQ(decision.reason, Reason::kStateGuard);
   EXPECT_NEAR(decision.scores.state_drift, 0.06, 1e-7);
@@ -55,11 +55,11 @@ TEST_F(Decide, StateGuardComesFirstAndSkipsThePictures) {
 }
 
 TEST_F(Decide, StateSourceChoosesWhatIsGuarded) {
-  options_.state_source = StateSource::kState;
+  options_.state_source = StateSource::kJoints;
   hold();
-  joints_[2] += 1.0f;
+  state_[0] += 1.0f;
   EXPECT_EQ(decide_on(still_).reason, Reason::kReuse);
-  state_[0] += 0.06f;
+  joints_[2] += 0.06f;
   EXPECT_EQ(decide_on(still_).reason, Reason::kStateGuard);
 }
 
@@ -146,7 +146,7 @@ TEST_F(Decide, FrameThatDoesNotFitTheAnchorIsRefused) {
   EXPECT_THROW((void)decide_on(small), Error);
   EXPECT_THROW((void)decide({std::span(still_.views).first(1), state_, joints_, 1}, anchor_, options_, gate_state_),
                Error);
-  joints_[0] = std::numeric_limits<float>::quiet_NaN();
+  state_[0] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THROW((void)decide_on(still_), Error);
 }
 

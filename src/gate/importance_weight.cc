@@ -1,3 +1,5 @@
+// Brings a [16, 16] importance map onto the pooled grid (bilinear) and dilates it; refuses maps that are negative or
+// not finite.
 #include "gate/importance_weight.h"
 
 #include <fmt/format.h>
@@ -17,6 +19,7 @@ struct Lerp {
   float share;
 };
 
+/// For cell `target` of `targets` along one side of the map.
 Lerp lerp_at(int target, int targets) {
   const float centre = (float(target) + 0.5f) * float(kPatchGrid) / float(targets) - 0.5f;
   const float clamped = std::max(centre, 0.0f);

@@ -1,5 +1,5 @@
-// All sums are integers, so the result does not depend on the order of adding: first down the rows of a window row
-// (16-bit lanes over the whole picture width), then across the columns of each window.
+// Means of pool x pool windows of an RGB picture. All sums are integers, so the order of adding does not matter: first
+// down the rows of a window row (16-bit lanes over the whole width), then across the columns of each window.
 #include "gate/pooling.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace awd {
 namespace {
 
-constexpr int kStudyPool = 8;
+constexpr int kStudyPool = 8;  // pixels, the default of GateOptions::pool
 
 /// Column sums fit 16 bits up to 257 rows; check_gate_options() bounds pool by 224.
 using ColumnSums = std::array<std::uint16_t, 3 * kMaxPictureWidth>;
@@ -53,6 +53,7 @@ void study_window_row(const std::uint8_t* rows, int row_bytes, float* means) {
   }
 }
 
+/// The same for any window.
 void any_window_row(const std::uint8_t* rows, int row_bytes, int pool, float* means) {
   ColumnSums sums;
   std::fill_n(sums.data(), row_bytes, std::uint16_t(0));

@@ -1,3 +1,4 @@
+// The largest absolute difference between two state (or joint) vectors of the same length.
 #include "gate/state_guard.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,5 @@
+// Pools one picture row by row, compares it with the anchor's pooled grid and adds up the differences, plain and times
+// the anchor's weight.
 #include "gate/weighted_drift.h"
 
 #include <array>
@@ -9,7 +11,7 @@
 namespace awd {
 namespace {
 
-using Row = std::array<float, kMaxPictureWidth>;
+using Row = std::array<float, kMaxPictureWidth>;  // one value per grid column
 
 }  // namespace
 

@@ -74,8 +74,9 @@ void EpisodeLogWriter::add(const EpisodeLog& episode, std::span<const StepLog> s
 void EpisodeLogWriter::close() {
   episodes_.close();
   steps_.close();
-  if (!episodes_ || !steps_)
+  if (!episodes_ || !steps_) {
     throw Error(folder_.string(), "expected to write the logs, got a write error (disk full?)");
+  }
 }
 
 }  // namespace awd

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "awd/error.h"
+#include "base/options_io.h"
 #include "io/episode_log.h"
 #include "io/episode_log_fields.h"
 
@@ -82,15 +83,9 @@ class FieldReader {
   template <class E>
   requires std::is_enum_v<E>
   void read(const char* key, const Json& json, E& value) const {
-    int index = 0;
-    for (const std::string_view word : kEnumWords<E>) {
-      if (json == word) {
-        value = static_cast<E>(index);
-        return;
-      }
-      ++index;
+    if (!json.is_string() || !parse_word(json.get_ref<const std::string&>(), value)) {
+      fail(key, fmt::format("one of {}", words_of<E>()), json);
     }
-    fail(key, fmt::format("one of {}", fmt::join(std::begin(kEnumWords<E>), std::end(kEnumWords<E>), ", ")), json);
   }
 
   const Json& object_;

@@ -3,13 +3,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
 #include <vector>
 
 #include "awd/error.h"
+#include "base/test_folder.h"
 
 namespace awd {
 namespace {
@@ -27,14 +27,6 @@ constexpr const char* kStepLine =
 
 class EpisodeLogTest : public ::testing::Test {
  protected:
-  EpisodeLogTest()
-      : folder_(
-            fs::path(::testing::TempDir()) /
-            (std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()) + std::to_string(getpid()))) {
-    fs::create_directories(folder_);
-  }
-  ~EpisodeLogTest() override { fs::remove_all(folder_); }
-
   void write(const char* file, const std::string& text) { std::ofstream(folder_ / file) << text << "\n"; }
   /// The message of the error that reading raises, "" if none.
   std::string read_error() {
@@ -54,7 +46,8 @@ class EpisodeLogTest : public ::testing::Test {
     return read_error();
   }
 
-  fs::path folder_;
+  TestFolder test_folder_;
+  fs::path folder_ = test_folder_.path();
 };
 
 TEST_F(EpisodeLogTest, ReadsBackWhatWasWritten) {

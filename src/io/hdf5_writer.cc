@@ -1,3 +1,5 @@
+// The calls of the HDF5 library behind groups, attributes and datasets; every handle is owned and every failure an
+// awd::Error that names file and object.
 #include "io/hdf5_writer.h"
 
 #include <hdf5.h>
@@ -38,6 +40,11 @@ hid_t native_type(Hdf5Type type) {
   AWD_CHECK(false, "type {}", int(type));
 }
 
+Hdf5Group new_group(hid_t parent, const std::string& name, const std::string& path) {
+  return {opened(H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, path, "create"),
+          path};
+}
+
 void write_attribute(hid_t owner, const std::string& path, const std::string& name, hid_t type, const void* value) {
   const std::string object = path + "@" + name;
   const Hdf5Handle space = opened(H5Screate(H5S_SCALAR), H5Sclose, object, "describe");
@@ -46,7 +53,7 @@ void write_attribute(hid_t owner, const std::string& path, const std::string& na
   if (H5Awrite(attribute.id(), type, value) < 0) fail(object, "write");
 }
 
-// Storage layout: contiguous, or one gzip chunk per first-axis row.
+/// Storage layout: contiguous, or one gzip chunk per first-axis row.
 Hdf5Handle creation_properties(const std::vector<hsize_t>& shape, int compress, const std::string& object) {
   Hdf5Handle properties = opened(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, object, "describe");
   if (compress == 0) return properties;
@@ -76,10 +83,7 @@ int Hdf5Handle::reset() {
 }
 
 Hdf5Group Hdf5Group::create_group(const std::string& name) const {
-  const std::string path = path_ + "/" + name;
-  return {
-      opened(H5Gcreate2(handle_.id(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, path, "create"),
-      path};
+  return new_group(handle_.id(), name, path_ + "/" + name);
 }
 
 void Hdf5Group::set_attribute(const std::string& name, std::uint64_t value) const {
@@ -123,9 +127,7 @@ Hdf5Writer::~Hdf5Writer() {
 }
 
 Hdf5Group Hdf5Writer::create_group(const std::string& name) const {
-  const std::string path = path_ + ":/" + name;
-  return {opened(H5Gcreate2(file_.id(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, path, "create"),
-          path};
+  return new_group(file_.id(), name, path_ + ":/" + name);
 }
 
 void Hdf5Writer::commit() {

@@ -36,6 +36,7 @@ class Hdf5Group {
  public:
   Hdf5Group(Hdf5Handle handle, std::string path) : handle_(std::move(handle)), path_(std::move(path)) {}
 
+  /// A new group inside this one.
   Hdf5Group create_group(const std::string& name) const;
   void set_attribute(const std::string& name, std::uint64_t value) const;
   void set_attribute(const std::string& name, std::string_view text) const;
@@ -74,6 +75,7 @@ class Hdf5Writer {
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
+  /// A new group at the top of the file.
   Hdf5Group create_group(const std::string& name) const;
   /// All groups must be gone. Throws awd::Error where the last bytes cannot be written (disk full).
   void commit();

@@ -1,3 +1,4 @@
+// A small file appears complete on commit() and not at all without it; an unwritable place is named.
 #include "io/hdf5_writer.h"
 
 #include <gmock/gmock.h>
@@ -7,6 +8,7 @@
 #include <iterator>
 
 #include "awd/error.h"
+#include "base/test_folder.h"
 
 namespace awd {
 namespace {
@@ -16,11 +18,9 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using ::testing::ThrowsMessage;
 
-std::string scratch_path(const std::string& name) { return (fs::path(::testing::TempDir()) / name).string(); }
-
 TEST(Hdf5Writer, FileAppearsOnlyOnCommit) {
-  const std::string path = scratch_path("awd_writer_commit.hdf5");
-  fs::remove(path);
+  const TestFolder folder;
+  const std::string path = folder.file("rows.hdf5");
   {
     Hdf5Writer writer(path);
     {
@@ -37,14 +37,12 @@ TEST(Hdf5Writer, FileAppearsOnlyOnCommit) {
   const std::string bytes((std::istreambuf_iterator<char>(file)), {});
   EXPECT_THAT(bytes, StartsWith("\x89HDF\r\n"));
   EXPECT_FALSE(fs::exists(path + ".partial"));
-  fs::remove(path);
 }
 
 TEST(Hdf5Writer, WithoutCommitNothingStays) {
-  const std::string path = scratch_path("awd_writer_dropped.hdf5");
-  { const Hdf5Group group = Hdf5Writer(path).create_group("data"); }
-  EXPECT_FALSE(fs::exists(path));
-  EXPECT_FALSE(fs::exists(path + ".partial"));
+  const TestFolder folder;
+  { const Hdf5Group group = Hdf5Writer(folder.file("rows.hdf5")).create_group("data"); }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
 TEST(Hdf5Writer, UnwritablePlaceIsNamed) {

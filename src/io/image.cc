@@ -1,4 +1,4 @@
-// PNG through cairo. Cairo keeps a pixel as one native 32-bit word 0xXXRRGGBB.
+// Pictures to and from PNG files through cairo, which keeps a pixel as one native 32-bit word 0xXXRRGGBB.
 #include "io/image.h"
 
 #include <fmt/format.h>

@@ -2,21 +2,19 @@
 #include "io/image.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <fstream>
 
 #include "awd/error.h"
+#include "base/test_folder.h"
 
 namespace awd {
 namespace {
 
 TEST(Image, PngKeepsEveryPixel) {
   const Image image{2, 3, {255, 0, 0, 0, 255, 0, 0, 0, 255, 1, 2, 3, 128, 128, 128, 255, 255, 255}};
-  const auto file = std::filesystem::path(::testing::TempDir()) / ("pixels" + std::to_string(getpid()) + ".png");
+  const TestFolder folder;
+  const std::string file = folder.file("pixels.png");
   write_png(file, image.view());
   const Image read = read_png(file);
-  std::filesystem::remove(file);
   EXPECT_EQ(read.height, 2);
   EXPECT_EQ(read.width, 3);
   EXPECT_EQ(read.pixels, image.pixels);

@@ -1,4 +1,4 @@
-// Linux sources: /proc/cpuinfo, /etc/os-release, uname, sysconf and the process's CPU affinity.
+// Reads CPU, cores, memory and system from Linux: /proc/cpuinfo, /etc/os-release, uname, sysconf, the CPU affinity.
 #include "io/machine_info.h"
 
 #include <sched.h>

@@ -1,4 +1,5 @@
-// Temporary name, then rename: rename(2) within one folder is atomic, and replaces an empty folder.
+// Writes folders and files under a temporary name beside their place and renames them: rename(2) within one folder is
+// atomic, and replaces an empty folder.
 #include "io/run_directory.h"
 
 #include <fmt/format.h>

@@ -2,12 +2,12 @@
 #include "io/run_directory.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <string>
 
 #include "awd/error.h"
+#include "base/test_folder.h"
 
 namespace awd {
 namespace {
@@ -16,14 +16,10 @@ namespace fs = std::filesystem;
 
 class RunDirectoryTest : public ::testing::Test {
  protected:
-  RunDirectoryTest() : parent_(fs::path(::testing::TempDir()) / ("run_directory" + std::to_string(getpid()))) {
-    fs::create_directories(parent_);
-  }
-  ~RunDirectoryTest() override { fs::remove_all(parent_); }
-
   std::size_t entries() const { return std::size_t(std::distance(fs::directory_iterator(parent_), {})); }
 
-  fs::path parent_;
+  TestFolder folder_;
+  fs::path parent_ = folder_.path();
 };
 
 TEST_F(RunDirectoryTest, AppearsOnCommitOnly) {

@@ -28,6 +28,7 @@ using nlohmann::json;
 constexpr std::size_t kLengthBytes = 8;                 // the little-endian header length in front of the header
 constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the limit of the reference implementation
 constexpr std::size_t kMaxRank = 8;
+constexpr std::uint64_t kMaxSide = 1ull << 40;  // far above any tensor, and fits std::int64_t
 
 struct TypeRow {
   std::string_view name;
@@ -80,11 +81,11 @@ json parse_header(const std::string& path, const std::byte* data, std::size_t si
 std::vector<std::int64_t> parse_shape(const std::string& path, const std::string& name, const json& entry) {
   const auto shape = entry.find("shape");
   if (shape == entry.end() || !shape->is_array() || shape->size() > kMaxRank) {
-    bad_tensor(path, name, "expected a shape of at most 8 numbers");
+    bad_tensor(path, name, fmt::format("expected a shape of at most {} numbers", kMaxRank));
   }
   std::vector<std::int64_t> out;
   for (const json& side : *shape) {
-    if (!side.is_number_unsigned() || side.get<std::uint64_t>() > (1ull << 40)) {
+    if (!side.is_number_unsigned() || side.get<std::uint64_t>() > kMaxSide) {
       bad_tensor(path, name, fmt::format("expected sides below 2^40, got {}", side.dump()));
     }
     out.push_back(side.get<std::int64_t>());
@@ -92,7 +93,7 @@ std::vector<std::int64_t> parse_shape(const std::string& path, const std::string
   return out;
 }
 
-/// Bytes that `shape` needs, or nothing on overflow.
+/// `out` = the bytes that `shape` needs; false where their number overflows.
 bool needed_bytes(const std::vector<std::int64_t>& shape, std::uint64_t element_bytes, std::uint64_t& out) {
   out = element_bytes;
   for (const std::int64_t side : shape) {
@@ -147,6 +148,9 @@ void refuse_overlap(const std::string& path, const std::map<std::string, StoredT
   }
 }
 
+/// Bytes of one element of a floating-point type.
+std::size_t float_bytes(StoredType type) { return type == StoredType::kF32 ? 4 : 2; }
+
 template <class T>
 T load(const std::byte* from) {
   T value;
@@ -171,7 +175,7 @@ std::string StoredTensor::shape_text() const { return fmt::format("[{}]", fmt::j
 
 void StoredTensor::read(std::int64_t first, std::span<float> out) const {
   AWD_CHECK(first >= 0 && first + std::int64_t(out.size()) <= elements(), "{}: {} + {}", name, first, out.size());
-  const std::byte* from = bytes.data() + first * (type == StoredType::kF32 ? 4 : 2);
+  const std::byte* from = bytes.data() + std::size_t(first) * float_bytes(type);
   switch (type) {
     case StoredType::kF32:
       std::memcpy(out.data(), from, out.size_bytes());
@@ -215,7 +219,7 @@ void write_safetensors(const std::string& path, std::span<const TensorToWrite> t
   std::uint64_t offset = 0;
   for (const TensorToWrite& tensor : tensors) {
     AWD_CHECK(tensor.type == StoredType::kF32 || tensor.type == StoredType::kBf16);
-    const std::uint64_t bytes = tensor.values.size() * (tensor.type == StoredType::kF32 ? 4 : 2);
+    const std::uint64_t bytes = tensor.values.size() * float_bytes(tensor.type);
     header[tensor.name] = {
         {"dtype", stored_type_name(tensor.type)}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + bytes}}};
     offset += bytes;

@@ -1,4 +1,4 @@
-// Wraps libsentencepiece.
+// Reads the model file itself, so that a missing file and a garbled one are told apart; the rest is libsentencepiece.
 #include "io/tokenizer.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// ffmpeg as a child process that reads raw frames from a socket. A socket instead of a pipe, because send() can be
+// Runs ffmpeg as a child that reads raw RGB frames from a socket. A socket instead of a pipe, because send() can be
 // told not to raise SIGPIPE when the child has died; close-on-exec, so that no sibling child keeps it open.
 #include "io/video.h"
 

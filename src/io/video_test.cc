@@ -2,11 +2,11 @@
 #include "io/video.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 
 #include "awd/error.h"
+#include "base/test_folder.h"
 #include "io/image.h"
 
 namespace awd {
@@ -16,14 +16,10 @@ namespace fs = std::filesystem;
 
 class VideoTest : public ::testing::Test {
  protected:
-  VideoTest() : folder_(fs::path(::testing::TempDir()) / ("video" + std::to_string(getpid()))) {
-    fs::create_directories(folder_);
-  }
-  ~VideoTest() override { fs::remove_all(folder_); }
-
   std::size_t files() const { return std::size_t(std::distance(fs::directory_iterator(folder_), {})); }
 
-  fs::path folder_;
+  TestFolder test_folder_;
+  fs::path folder_ = test_folder_.path();
   Image frame_{32, 64, std::vector<std::uint8_t>(32 * 64 * 3, 90)};
 };
 

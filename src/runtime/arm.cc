@@ -1,3 +1,5 @@
+// Parses arm texts such as "period:5:aligned" or "mine{gate=awd,mode=aligned,pool=4}" into gate and reuse options, and
+// makes the policy that runs them.
 #include "runtime/arm.h"
 
 #include <fmt/format.h>
@@ -18,6 +20,7 @@ constexpr std::string_view kKnownArms =
 /// Words of the vocabulary that stand for arms of their own and must not become somebody's label.
 constexpr std::string_view kReservedNames[] = {"random", "oracle", "awd-guarded"};
 
+/// Parts between separators; those inside braces do not count.
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   int depth = 0;
@@ -51,6 +54,7 @@ ArmText split_braces(const std::string& text, const std::string& where) {
   return {text.substr(0, open), text.substr(open + 1, text.size() - open - 2), true};
 }
 
+/// Sets one option of the gate or of the reuse, whichever has it.
 void set_arm_option(Arm& arm, std::string_view name, std::string_view value, const std::string& where) {
   if (set_option(arm.gate, name, value, where) || set_option(arm.reuse, name, value, where)) return;
   throw Error(where, fmt::format("expected an option of {}, {}, got \"{}\"", option_names<GateOptions>(),

@@ -9,6 +9,7 @@
 
 namespace awd {
 
+/// Two cameras, 8 state and 7 action numbers, 6 actions per chunk.
 inline EngineInfo fake_engine_info() {
   EngineInfo info;
   info.name = "fake";
@@ -59,12 +60,6 @@ class FakeSession final : public Session {
     if (importance == nullptr) return;
     importance->n_cameras = 2;
     for (int c = 0; c < 2; ++c) importance->map[c].fill(1.0f / (kPatchGrid * kPatchGrid));
-  }
-
-  void denoise_capturing(const PrefixCache& cache, std::span<const float> state, std::span<const float> noise,
-                         ActionChunk& chunk, AttentionCapture& capture) override {
-    denoise(cache, state, noise, chunk, nullptr);
-    capture = {};
   }
 
  private:

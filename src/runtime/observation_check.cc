@@ -1,3 +1,4 @@
+// Compares one observation with what the policy says it expects: cameras, picture size, state length, finite numbers.
 #include "runtime/observation_check.h"
 
 #include <fmt/format.h>

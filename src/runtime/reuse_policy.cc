@@ -1,3 +1,5 @@
+// One control step: the runtime's own rules, then the gate; then a full query, a restart on the held prefix KV cache,
+// or the next row of the held chunk.
 #include "runtime/reuse_policy.h"
 
 #include <fmt/format.h>
@@ -15,7 +17,7 @@ namespace awd {
 namespace {
 
 /// Keeps the policy's noise apart from other users of the same episode seed (scene placement, scenario).
-constexpr std::uint64_t kNoiseStream = 0x6e6f697365;
+constexpr std::uint64_t kNoiseStream = 0x6e6f697365;  // "noise"
 
 PolicyInfo policy_info(const EngineInfo& info) {
   return {.name = info.name,

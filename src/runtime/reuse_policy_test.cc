@@ -143,7 +143,7 @@ TEST_F(ReusePolicyTest, AwdGateComparesWithTheAnchorNotTheLastStep) {
   reasons.reserve(5);
   for (int step = 0; step < 4; ++step) {
     reasons.push_back(policy.act(scene_.observation()).decision.reason);
-    scene_.joints[0] += 0.02f;  // never 0.05 in one step
+    scene_.state[0] += 0.02f;  // never 0.05 in one step
   }
   EXPECT_THAT(reasons, testing::ElementsAre(Reason::kFirstStep, Reason::kReuse, Reason::kReuse, Reason::kStateGuard));
 }

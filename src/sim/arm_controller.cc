@@ -1,3 +1,5 @@
+// From an action [7] to motor torques [7] and finger targets: moves the commanded TCP pose, solves for joints, and
+// follows them with computed torque at every physics step.
 #include "sim/arm_controller.h"
 
 #include <algorithm>
@@ -66,7 +68,7 @@ void ArmController::command(const mjData& data, std::span<const float> action) {
   state_.joints_to = inverse_kinematics_.solve(state_.joints_to, target);
 }
 
-// tau = M (w^2 (q* - q) + 2 w (q*' - q')) + bias, with q* moving evenly from joints_from to joints_to
+/// tau = M (w^2 (q* - q) + 2 w (q*' - q')) + bias, with q* moving evenly from joints_from to joints_to
 void ArmController::drive(mjData& data, double progress) {
   mj_fullM(&model_, mass_.data(), data.qM);
   const double period_s = kSubsteps * model_.opt.timestep;

@@ -5,14 +5,12 @@
 #include <span>
 #include <vector>
 
+#include "sim/action.h"
 #include "sim/inverse_kinematics.h"
 
 namespace awd::sim {
 
-inline constexpr int kActionDim = 7;            // dx dy dz, rotation vector, gripper
-inline constexpr double kPositionScale = 0.05;  // m per action unit
-inline constexpr double kRotationScale = 0.5;   // rad per action unit, world frame
-inline constexpr int kSubsteps = 25;            // physics steps of 2 ms per control step: 20 Hz
+inline constexpr int kSubsteps = 25;  // physics steps of 2 ms per control step: 20 Hz
 
 /// Drives the joint motors and the finger servos. Not thread-safe. The model must outlive it.
 class ArmController {
@@ -30,16 +28,18 @@ class ArmController {
   /// Puts arm and fingers at home (hand straight down, open) in `data` and commands that pose.
   void reset(mjData& data);
 
-  /// Takes one action in [-1, 1] (clamped), LIBERO's convention: gripper -1 opens, +1 closes.
+  /// Takes one action [7] in [-1, 1] (clamped); see action.h.
   void command(const mjData& data, std::span<const float> action);
 
   /// Writes motor torques for one physics step; `progress` in (0, 1] is how far the control step will be after it.
   /// Call between mj_step1 and mj_step2.
   void drive(mjData& data, double progress);
 
+  /// What `data` says of the robot now: pose of the TCP, joint angles (rad), left and right finger (m).
   Pose tcp(const mjData& data) const;
   JointVector joints(const mjData& data) const;
   std::array<double, 2> fingers(const mjData& data) const;
+
   const State& state() const { return state_; }
   void restore(const State& state) { state_ = state; }
 

@@ -1,3 +1,4 @@
+// Collects the frames of one demonstration and writes them as an HDF5 group: LIBERO's datasets, then ours under awd/.
 #include "sim/demonstration.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ void extend(std::vector<T>& out, const Range& values) {
   for (const auto value : values) out.push_back(T(value));
 }
 
-// For every frame the end of its segment: frames [t, end) hold a valid chunk of labels for frame t.
+/// For every frame the end of its segment: frames [t, end) hold a valid chunk of labels for frame t.
 std::vector<std::int32_t> segment_ends(const Demonstration& demo) {
   std::vector<std::int32_t> ends(demo.length, demo.length);
   for (std::size_t s = 0; s + 1 < demo.segment_starts.size(); ++s) {
@@ -20,6 +21,7 @@ std::vector<std::int32_t> segment_ends(const Demonstration& demo) {
   return ends;
 }
 
+/// Columns first .. first + count - 1 of rows of `width` values.
 std::vector<float> columns(const std::vector<float>& rows, int width, int first, int count) {
   std::vector<float> out;
   for (std::size_t row = 0; row < rows.size(); row += width) {
@@ -51,7 +53,7 @@ void Demonstration::clear() {
   length = 0;
 }
 
-void Demonstration::append(World& world, const std::array<float, 7>& action) {
+void Demonstration::append(World& world, const Action& action) {
   if (length == 0) segment_starts = {0};
   const Observation observation = world.observe();
   const SceneState& scene = world.scene();

@@ -11,7 +11,7 @@
 
 namespace awd::sim {
 
-/// Frames of one episode. Row t of every array belongs to control step t; buffers are kept by clear().
+/// Frames of one episode. Row t of every array belongs to control step t.
 struct Demonstration {
   std::string task, prompt;
   std::uint64_t seed = 0;
@@ -29,9 +29,10 @@ struct Demonstration {
   std::vector<std::uint8_t> rewards;  // [T] 1 where the task is done after the step
   std::vector<int> segment_starts;    // frames where recording went on after an unrecorded burst; 0 first
 
+  /// Makes it empty; the memory stays.
   void clear();
   /// Adds the world as it is now with the expert's `action` for it.
-  void append(World& world, const std::array<float, 7>& action);
+  void append(World& world, const Action& action);
   /// The next frame does not follow from the last one's action.
   void break_segment();
 };

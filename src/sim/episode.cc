@@ -1,3 +1,5 @@
+// The closed loop of one episode: scenario, observation, policy, world; all random streams derive from task, scenario
+// and seed.
 #include "sim/episode.h"
 
 #include "base/rng.h"
@@ -6,7 +8,7 @@
 namespace awd::sim {
 namespace {
 
-// FNV-1a: the same number on every machine, unlike std::hash.
+/// FNV-1a: the same number on every machine, unlike std::hash.
 std::uint64_t hash_text(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325ull;
   for (const char c : text) hash = (hash ^ std::uint8_t(c)) * 0x100000001b3ull;

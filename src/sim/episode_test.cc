@@ -1,3 +1,4 @@
+// Episodes driven by the scripted expert or by an idle policy: when they end, what a step shows, which seeds are used.
 #include "sim/episode.h"
 
 #include <gmock/gmock.h>
@@ -12,14 +13,14 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-// Plays the scripted expert, or does nothing: a policy that looks at the world behind the observation's back.
+/// Plays the scripted expert, or does nothing: a policy that looks at the world behind the observation's back.
 class ScriptedPolicy final : public Policy {
  public:
   ScriptedPolicy(const World& world, bool is_idle) : world_(world), is_idle_(is_idle) {}
   const PolicyInfo& info() const override { return info_; }
   void reset(std::uint64_t seed) override { seeds.push_back(seed); }
   ActResult act(const Observation&) override {
-    action_ = is_idle_ ? std::array<float, 7>{} : world_.task().expert(world_.scene()).action;
+    action_ = is_idle_ ? Action{} : world_.task().expert(world_.scene()).action;
     return {.action = action_, .decision = {}, .timing = {}};
   }
   std::vector<std::uint64_t> seeds;
@@ -28,7 +29,7 @@ class ScriptedPolicy final : public Policy {
   const World& world_;
   bool is_idle_;
   PolicyInfo info_;
-  std::array<float, 7> action_{};
+  Action action_{};
 };
 
 TEST(Episode, EndsAtSuccessAfterPassingEveryPhase) {

@@ -2,8 +2,7 @@
 // counter, no waiting), so that one frame decides it and a policy can learn it.
 #pragma once
 
-#include <array>
-
+#include "sim/action.h"
 #include "sim/scene_state.h"
 
 namespace awd::sim {
@@ -12,7 +11,7 @@ namespace awd::sim {
 enum class ExpertStage { kApproach, kClose, kCarry, kRelease, kReopen };
 
 struct ExpertMove {
-  std::array<float, 7> action{};  // in [-1, 1]: dx dy dz, rotation vector, gripper -1 open / +1 close
+  Action action{};  // in [-1, 1]
   ExpertStage stage = ExpertStage::kApproach;
 };
 

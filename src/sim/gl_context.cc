@@ -1,3 +1,4 @@
+// Chooses, once per process, the first way to an offscreen OpenGL context that works.
 #include "sim/gl_context.h"
 
 #include <array>
@@ -10,6 +11,7 @@
 namespace awd::sim {
 namespace {
 
+/// Tries the ways in order. Throws awd::Error that lists why each failed.
 GlFactory choose() {
   // Read by Mesa when its first context is made. The software rasteriser gives the same picture on every machine, and
   // without helper threads of its own it scales with one renderer per thread.

@@ -19,7 +19,7 @@ constexpr EGLint kConfigAttributes[] = {
     EGL_DEPTH_SIZE, 24, EGL_STENCIL_SIZE, 8, EGL_NONE};
 // clang-format on
 
-// The few EGL functions used, looked up in the library.
+/// The few EGL functions used, looked up in the library.
 struct Egl {
   void* library = nullptr;
   PFNEGLGETPROCADDRESSPROC get_proc_address = nullptr;

@@ -1,3 +1,4 @@
+// Damped least squares on the 6 pose errors of the TCP over 7 joints, iterated on a scratch copy of the robot.
 #include "sim/inverse_kinematics.h"
 
 #include <algorithm>
@@ -7,7 +8,8 @@ namespace awd::sim {
 namespace {
 
 constexpr int kMaxIterations = 20;
-constexpr double kTolerance = 1e-5;    // m, with 1 rad counted as 0.1 m
+constexpr double kTolerance = 1e-5;    // m
+constexpr double kLever = 0.1;         // m: what 1 rad counts as in that tolerance
 constexpr double kDamping = 0.02;      // keeps steps bounded near singular postures
 constexpr double kRestPull = 0.05;     // share of the way to the rest posture per iteration, nullspace only
 constexpr double kMaxJointStep = 0.2;  // rad per iteration
@@ -49,7 +51,7 @@ InverseKinematics::Jacobian InverseKinematics::jacobian() {
   return out;
 }
 
-// dq = n + J^T (J J^T + damping^2 I)^-1 (error - J n), n = the pull to rest
+/// dq = n + J^T (J J^T + damping^2 I)^-1 (error - J n), n = the pull to rest
 JointVector InverseKinematics::damped_step(const Jacobian& jacobian, const Twist& error, const JointVector& q) const {
   JointVector step;
   for (int i = 0; i < kArmJoints; ++i) step[i] = kRestPull * (rest_[i] - q[i]);
@@ -76,7 +78,7 @@ JointVector InverseKinematics::solve(const JointVector& start, const Pose& targe
     mj_kinematics(&model_, scratch_.get());
     mj_comPos(&model_, scratch_.get());
     const Twist error = pose_error(target);
-    if (mju_norm(error.data(), 3) + 0.1 * mju_norm(error.data() + 3, 3) < kTolerance) break;
+    if (mju_norm(error.data(), 3) + kLever * mju_norm(error.data() + 3, 3) < kTolerance) break;
     const JointVector step = damped_step(jacobian(), error, q);
     for (int i = 0; i < kArmJoints; ++i) {
       const double* range = model_.jnt_range + 2 * joint_[i];

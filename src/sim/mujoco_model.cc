@@ -1,3 +1,4 @@
+// Compiles the embedded MJCF files from memory and routes MuJoCo's errors and warnings.
 #include "sim/mujoco_model.h"
 
 #include <array>
@@ -24,7 +25,7 @@ constexpr std::array<std::string_view, 4> kAssets{"pick_scene.xml", "table.xml",
   std::abort();
 }
 
-// World::step reads the counters of mjData::warning, so nothing is lost here.
+/// World::step reads the counters of mjData::warning, so nothing is lost here.
 void on_mujoco_warning(const char*) {}
 
 void install_handlers() {
@@ -36,7 +37,7 @@ void install_handlers() {
   });
 }
 
-// In-memory files for the MJCF compiler; 2 MB, so it lives on the heap.
+/// In-memory files for the MJCF compiler; 2 MB, so it lives on the heap.
 class VirtualFiles {
  public:
   VirtualFiles() : vfs_(std::make_unique<mjVFS>()) {

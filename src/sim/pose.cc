@@ -1,3 +1,4 @@
+// Vector and quaternion arithmetic on 3 and 4 doubles.
 #include "sim/pose.h"
 
 #include <algorithm>

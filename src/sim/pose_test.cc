@@ -1,3 +1,4 @@
+// Rotation vectors, quaternions and yaw against each other and against values worked out by hand.
 #include "sim/pose.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Draws one camera of a MuJoCo model into an offscreen framebuffer and copies it out as RGB rows, top row first.
 #include "sim/renderer.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 namespace awd::sim {
 namespace {
 
-constexpr int kMaxGeoms = 500;
+constexpr int kMaxGeoms = 500;  // drawn at most; the scene has about 50
 
 }  // namespace
 

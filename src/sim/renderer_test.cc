@@ -13,7 +13,7 @@ namespace {
 
 using Pixel = std::array<int, 2>;  // column, row
 
-// Pinhole projection with the base camera of assets/table.xml.
+/// Pinhole projection with the base camera of assets/table.xml.
 Pixel project_to_base(const Vec3& point, int size) {
   const Vec3 from_camera = point - Vec3{1.22, 0, 0.72};
   const double scale = std::hypot(0.645, 0.764);
@@ -24,7 +24,7 @@ Pixel project_to_base(const Vec3& point, int size) {
   return {int(0.5 * size + focal * from_camera[1] / depth), int(0.5 * size - focal * dot(from_camera, up) / depth)};
 }
 
-// Index of the strongest colour channel, or -1 for greyish and brownish pixels.
+/// Index of the strongest colour channel, or -1 for greyish and brownish pixels.
 int saturated_channel(const ImageView& view, const Pixel& at) {
   const std::uint8_t* rgb = view.data + 3 * (std::size_t(at[1]) * view.width + at[0]);
   const int strongest = int(std::max_element(rgb, rgb + 3) - rgb);
@@ -85,7 +85,7 @@ TEST(Renderer, BuffersStayWhereTheyAre) {
   const Observation first = world.observe();
   const std::array before{first.cameras[0].data, first.cameras[1].data};
   for (int i = 0; i < 3; ++i) {
-    world.step(std::array<float, 7>{});
+    world.step(Action{});
     const Observation next = world.observe();
     EXPECT_EQ(next.cameras[0].data, before[0]);
     EXPECT_EQ(next.cameras[1].data, before[1]);

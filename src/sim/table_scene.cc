@@ -1,3 +1,4 @@
+// Geometric predicates on a measured scene: in the bin, over it, held between the pads.
 #include "sim/table_scene.h"
 
 #include <cmath>
@@ -16,6 +17,10 @@ double horizontal_distance(const Vec3& a, const Vec3& b) { return std::hypot(a[0
 bool is_in_bin(const SceneState& scene, int object) {
   const Vec3& p = scene.objects[object].position;
   return std::fabs(p[0] - kBinX) < kBinInnerHalf && std::fabs(p[1] - kBinY) < kBinInnerHalf && p[2] < kBinDepth;
+}
+
+bool is_over_bin(const SceneState& scene, int object) {
+  return horizontal_distance(scene.objects[object].position, {kBinX, kBinY, 0}) < kOverBin;
 }
 
 bool is_held(const SceneState& scene, int object) {

@@ -24,9 +24,13 @@ inline constexpr std::array<ObjectSpec, kObjectCount> kObjects{{
 inline constexpr double kBinX = 0.48, kBinY = 0.28;  // m, centre
 inline constexpr double kBinInnerHalf = 0.067;       // m, half of the inner side
 inline constexpr double kBinDepth = 0.06;            // m, an object's centre below this height is inside
+inline constexpr double kOverBin = 0.062;            // m, an object this near the bin's centre falls in when let go
 
 /// The object's centre lies inside the bin walls.
 bool is_in_bin(const SceneState& scene, int object);
+
+/// The object's centre lies over the bin's opening or in it, at any height.
+bool is_over_bin(const SceneState& scene, int object);
 
 /// The fingers have closed on the object and it is between the pads.
 bool is_held(const SceneState& scene, int object);

@@ -1,3 +1,4 @@
+// The registry of all tasks, and lookup of one name or of a comma-separated list.
 #include "sim/task.h"
 
 #include <fmt/format.h>

@@ -35,6 +35,7 @@ class Task {
   virtual std::string_view prompt() const = 0;
   /// Index into kObjects of the object the prompt names.
   virtual int target() const = 0;
+  /// Draws where the objects stand at the start of an episode.
   virtual Placement place(Rng& rng) const = 0;
   virtual bool is_success(const SceneState& scene) const = 0;
   virtual Phase phase(const SceneState& scene) const = 0;

@@ -1,3 +1,4 @@
+// Task names and prompts, random placements of 300 seeds, and what counts as success.
 #include "sim/task.h"
 
 #include <gmock/gmock.h>

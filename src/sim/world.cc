@@ -1,3 +1,5 @@
+// Owns MuJoCo model and data, arm controller and renderer; steps them together at 20 Hz and reads out robot, objects
+// and pictures.
 #include "sim/world.h"
 
 #include <fmt/format.h>
@@ -15,7 +17,7 @@
 namespace awd::sim {
 namespace {
 
-constexpr std::array<float, kActionDim> kRest{0, 0, 0, 0, 0, 0, -1};
+constexpr Action kRest{0, 0, 0, 0, 0, 0, kGripperOpen};
 constexpr int kSettleSteps = 10;  // control steps of doing nothing after a reset: objects come to rest
 
 ModelPtr load_scene(const WorldOptions& options) {
@@ -63,7 +65,7 @@ struct World::Impl {
     for (auto& picture : pictures) picture.resize(std::size_t(options.image_size) * options.image_size * 3);
   }
 
-  // Brings body, site and camera poses up to date with qpos (no dynamics, so the solver's memory is untouched).
+  /// Brings body, site and camera poses up to date with qpos (no dynamics, so the solver's memory is untouched).
   void refresh() {
     mj_kinematics(model.get(), data.get());
     mj_comPos(model.get(), data.get());

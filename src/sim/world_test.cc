@@ -1,3 +1,4 @@
+// The simulated world without a policy: same bits for the same seed, snapshots, directions of actions, refusals.
 #include "sim/world.h"
 
 #include <gmock/gmock.h>
@@ -12,11 +13,10 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using Action = std::array<float, 7>;
 
-constexpr Action kStay{0, 0, 0, 0, 0, 0, -1};
+constexpr Action kStay{0, 0, 0, 0, 0, 0, kGripperOpen};
 
-// A fixed wandering sequence that moves, turns and uses the gripper.
+/// A fixed wandering sequence that moves, turns and uses the gripper.
 Action wander(int step) {
   const float t = float(step);
   return {0.3f * std::sin(t),        0.3f * std::cos(0.7f * t),  -0.1f, 0, 0,

@@ -34,8 +34,7 @@ class CpuDevice : public Device {
   std::unique_ptr<const Linear> pack(const LinearData& data) const override {
     cpu::MatmulShape shape{
         .m = kTypicalRows, .k = data.in, .n = data.out, .a_stride = data.in, .c_stride = data.out, .in = data.dtype};
-    const auto type = data.dtype == DType::kF32 ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16;
-    const dnnl::memory::desc any({data.in, data.out}, type, dnnl::memory::format_tag::any);
+    const dnnl::memory::desc any({data.in, data.out}, cpu::dnnl_type(data.dtype), dnnl::memory::format_tag::any);
     const dnnl::memory::desc packed = cpu::describe(shape, any).weights_desc();
 
     auto layer = std::make_unique<cpu::PackedLinear>();

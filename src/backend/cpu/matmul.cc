@@ -5,15 +5,8 @@
 #include <tuple>
 
 namespace awd::cpu {
-namespace {
 
 using dnnl::memory;
-
-memory::data_type data_type(DType dtype) {
-  return dtype == DType::kF32 ? memory::data_type::f32 : memory::data_type::bf16;
-}
-
-}  // namespace
 
 bool MatmulShape::operator<(const MatmulShape& other) const {
   const auto key = [](const MatmulShape& s) {
@@ -27,8 +20,12 @@ dnnl::engine& dnnl_engine() {
   return engine;
 }
 
+memory::data_type dnnl_type(DType dtype) {
+  return dtype == DType::kF32 ? memory::data_type::f32 : memory::data_type::bf16;
+}
+
 memory::desc matrix_desc(int rows, int cols, DType dtype, int row_stride, int col_stride) {
-  return {memory::dims{rows, cols}, data_type(dtype), memory::dims{row_stride, col_stride}};
+  return {memory::dims{rows, cols}, dnnl_type(dtype), memory::dims{row_stride, col_stride}};
 }
 
 dnnl::matmul::primitive_desc describe(const MatmulShape& shape, const memory::desc& b) {
@@ -46,6 +43,7 @@ dnnl::matmul::primitive_desc describe(const MatmulShape& shape, const memory::de
   return {operation, attributes, dnnl_engine()};
 }
 
+/// One compiled product; its memories are descriptions whose addresses are set at each run.
 struct Matmuls::Product {
   explicit Product(const dnnl::matmul::primitive_desc& description)
       : primitive(description),
@@ -55,7 +53,7 @@ struct Matmuls::Product {
         scratchpad(description.scratchpad_desc(), dnnl_engine(), DNNL_MEMORY_NONE) {}
 
   dnnl::matmul primitive;
-  memory a, b, c, scratchpad;  // descriptions; the addresses are set at each run
+  memory a, b, c, scratchpad;
 };
 
 Matmuls::Matmuls()

@@ -22,16 +22,19 @@ struct PackedLinear : Linear {
 /// C [m, n] (+)= A [m, k] B [k, n] (+ bias). B's strides are 0 for a packed layer.
 struct MatmulShape {
   int m = 0, k = 0, n = 0;
-  int a_stride = 0;
+  int a_stride = 0;  // elements from row to row, as in every stride here
   int b_k_stride = 0, b_n_stride = 0;
   int c_stride = 0;
-  DType in = DType::kF32;
-  DType out = DType::kF32;
-  bool bias = false;
-  bool add = false;
+  DType in = DType::kF32;   // of A and B
+  DType out = DType::kF32;  // of C
+  bool bias = false;        // add a row of f32 to every row of C
+  bool add = false;         // add to what C holds
 
   bool operator<(const MatmulShape& other) const;
 };
+
+/// oneDNN's word for a type.
+dnnl::memory::data_type dnnl_type(DType dtype);
 
 /// The memory description of a matrix with the given strides.
 dnnl::memory::desc matrix_desc(int rows, int cols, DType dtype, int row_stride, int col_stride);

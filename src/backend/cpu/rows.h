@@ -7,11 +7,13 @@
 
 namespace awd::cpu {
 
+/// The DType of elements of type T.
 template <class T>
 inline constexpr DType kDType = DType::kF32;
 template <>
 inline constexpr DType kDType<Bf16> = DType::kBf16;
 
+/// The first element of row `r`; the tensor must hold elements of type T.
 template <class T>
 T* row(const Tensor& tensor, int r) {
   AWD_CHECK(tensor.dtype == kDType<T>, "tensor of another type");

@@ -6,6 +6,7 @@
 
 namespace awd::ref {
 
+/// The first element of row `r`, which must exist.
 inline float* row(const Tensor& tensor, int r) {
   AWD_CHECK(tensor.dtype == DType::kF32 && r >= 0 && r < tensor.rows, "row {} of {}", r, tensor.rows);
   return static_cast<float*>(tensor.data) + std::size_t(r) * std::size_t(tensor.stride);

@@ -1,3 +1,4 @@
+// The table of all scenarios by name.
 #include "sim/scenario/scenario.h"
 
 #include <fmt/format.h>

@@ -19,9 +19,10 @@ class Scenario {
   virtual void before_step(World& world, int step) = 0;
 };
 
+/// Names of all scenarios.
 std::vector<std::string> scenario_names();
 
-/// Throws awd::Error listing the known names.
+/// The scenario `name` for one episode. Throws awd::Error listing the known names.
 std::unique_ptr<Scenario> make_scenario(std::string_view name, std::uint64_t seed);
 
 }  // namespace awd::sim

@@ -1,3 +1,4 @@
+// "Put the X in the bin": random placement of all three objects, success and phase from the measured scene.
 #include "sim/tasks/put_in_bin/put_in_bin.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ namespace {
 // Placement area (m): in reach, seen by the base camera, clear of the bin.
 constexpr double kLowX = 0.36, kHighX = 0.60, kLowY = -0.22, kHighY = 0.12;
 constexpr double kSpacing = 0.10;  // m between object centres: room for the open hand
-constexpr double kOverBin = 0.062, kCarryHeight = 0.10, kNearSide = 0.02, kNearHeight = 0.03;  // m, phase borders
+constexpr double kCarryHeight = 0.10, kNearSide = 0.02, kNearHeight = 0.03;  // m, phase borders
 constexpr double kDropHeight = 1e-3;  // m above rest, so that nothing starts in penetration
 
 class PutInBin final : public Task {
@@ -52,7 +53,7 @@ class PutInBin final : public Task {
   Phase phase(const SceneState& scene) const override {
     const Vec3& object = scene.objects[target_].position;
     const Vec3& hand = scene.tcp.position;
-    if (horizontal_distance(object, {kBinX, kBinY, 0}) < kOverBin) return Phase::kPlace;
+    if (is_over_bin(scene, target_)) return Phase::kPlace;
     if (is_held(scene, target_)) return object[2] < kCarryHeight ? Phase::kLift : Phase::kMove;
     const bool near = horizontal_distance(object, hand) < kNearSide && std::fabs(object[2] - hand[2]) < kNearHeight;
     return near ? Phase::kGrasp : Phase::kReach;

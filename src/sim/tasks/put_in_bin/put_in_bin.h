@@ -8,6 +8,7 @@
 
 namespace awd::sim {
 
+/// Appends the tasks of the family, in the order of kObjects.
 void add_put_in_bin_tasks(std::vector<std::unique_ptr<const Task>>& tasks);
 
 }  // namespace awd::sim

@@ -1,20 +1,21 @@
-#include "sim/perturbation.h"
+// Draws the kind, length and size of a burst of wrong actions, and says how often bursts come.
+#include "sim/disturbance.h"
 
 namespace awd::sim {
 namespace {
 
 constexpr double kDriftShare = 0.72, kGripperShare = 0.18;  // the rest dives or pulls up
-constexpr float kOpen = -1, kClose = 1;
 
+/// Uniform in [-bound, bound], action units: 0.6 of a shift is 3 cm a step, 0.25 of a turn 0.125 rad.
 float draw(Rng& rng, double bound) { return float(rng.uniform(-bound, bound)); }
 
 }  // namespace
 
-std::vector<std::array<float, 7>> draw_burst(Rng& rng, ExpertStage stage) {
-  const bool carrying = stage == ExpertStage::kCarry;
+std::vector<Action> draw_burst(Rng& rng, ExpertStage stage) {
+  const bool is_carrying = stage == ExpertStage::kCarry;
   const double kind = rng.uniform();
-  std::array<float, 7> action{};
-  action[6] = carrying ? kClose : kOpen;
+  Action action{};
+  action[6] = is_carrying ? kGripperClose : kGripperOpen;
   int length = 2 + rng.index(3);
   if (kind < kDriftShare) {
     length = 2 + rng.index(5);
@@ -23,8 +24,8 @@ std::vector<std::array<float, 7>> draw_burst(Rng& rng, ExpertStage stage) {
     action[2] = draw(rng, 0.42);
     if (rng.uniform() < 0.5) action[5] = draw(rng, 0.25);
   } else if (kind < kDriftShare + kGripperShare) {
-    action[6] = carrying ? kOpen : kClose;  // drop it, or close too early
-    if (!carrying) {
+    action[6] = is_carrying ? kGripperOpen : kGripperClose;  // drop it, or close too early
+    if (!is_carrying) {
       for (int i = 0; i < 3; ++i) action[i] = draw(rng, 0.2);
     }
   } else {

@@ -1,4 +1,5 @@
-#include "sim/perturbation.h"
+// A thousand bursts per stage: length, bounds and share of kinds; stages that are never disturbed.
+#include "sim/disturbance.h"
 
 #include <gtest/gtest.h>
 

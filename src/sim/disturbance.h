@@ -1,7 +1,6 @@
 // Disturbances of demonstrations: short bursts of wrong actions that the expert then has to make good on record.
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "base/rng.h"
@@ -9,8 +8,8 @@
 
 namespace awd::sim {
 
-/// 2 to 6 equal wrong actions [7] for the stage the expert is in: a drift, a wrong gripper, a dive or a pull.
-std::vector<std::array<float, 7>> draw_burst(Rng& rng, ExpertStage stage);
+/// 2 to 6 equal wrong actions for the stage the expert is in: a drift, a wrong gripper, a dive or a pull.
+std::vector<Action> draw_burst(Rng& rng, ExpertStage stage);
 
 /// Chance of a burst after a step in that stage.
 double burst_probability(ExpertStage stage);

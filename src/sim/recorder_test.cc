@@ -1,17 +1,20 @@
 // Records a small file and reads it back with the HDF5 library itself.
-#include "sim/demonstrations.h"
+#include "sim/recorder.h"
 
 #include <gtest/gtest.h>
 #include <hdf5.h>
 
 #include <filesystem>
+#include <stdexcept>
 #include <vector>
 
 #include "awd/error.h"
+#include "base/test_folder.h"
 
 namespace awd::sim {
 namespace {
 
+/// Opens a file for reading; what is absent fails the test.
 class Reader {
  public:
   explicit Reader(const std::string& path) : file_(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)) {
@@ -64,17 +67,15 @@ class Reader {
 
 class Demonstrations : public ::testing::Test {
  protected:
-  std::string path_ = (std::filesystem::path(::testing::TempDir()) /
-                       (std::string("awd_demos_") + ::testing::UnitTest::GetInstance()->current_test_info()->name()))
-                          .string();
-  void TearDown() override { std::filesystem::remove(path_); }
+  TestFolder folder_;
+  std::string path_ = folder_.file("demos.hdf5");
 };
 
 TEST_F(Demonstrations, FileHoldsWhatTheLayoutPromises) {
   RecordOptions options{.out = path_, .episodes = 3, .seed = 3, .perturb = 1, .size = 16, .compress = 1};
   std::vector<int> demos;
-  const RecordProgress done =
-      record_demonstrations(options, [&](const RecordProgress& progress) { demos.push_back(progress.demos); });
+  const RecordProgress done = record_demonstrations(
+      options, {.on_demo = [&](const RecordProgress& progress) { demos.push_back(progress.demos); }});
   EXPECT_EQ(demos, (std::vector<int>{1, 2, 3}));
 
   const Reader file(path_);
@@ -144,8 +145,17 @@ TEST_F(Demonstrations, BadOptionsLeaveNothingBehind) {
   EXPECT_THROW(record_demonstrations({.out = path_, .tasks = "juggle"}, {}), Error);
   EXPECT_THROW(record_demonstrations({.out = path_ + "/no/such/folder.hdf5", .size = 16}, {}), Error);
   EXPECT_THROW(record_demonstrations({}, {}), Error);
-  EXPECT_FALSE(std::filesystem::exists(path_));
-  EXPECT_FALSE(std::filesystem::exists(path_ + ".partial"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+TEST_F(Demonstrations, InterruptedRecordingLeavesNothingBehind) {
+  int steps = 0;
+  const RecordCallbacks interrupt{.on_step = [&] {
+    if (++steps == 3) throw std::runtime_error("interrupted");
+  }};
+  EXPECT_THROW(record_demonstrations({.out = path_, .size = 16}, interrupt), std::runtime_error);
+  EXPECT_EQ(steps, 3);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
 
 }  // namespace

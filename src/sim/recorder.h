@@ -1,4 +1,4 @@
-// Recording scripted-expert demonstrations into one LIBERO-style HDF5 file. Layout: demonstration.h.
+// The recorder: scripted-expert demonstrations into one LIBERO-style HDF5 file. Layout: demonstration.h.
 #pragma once
 
 #include <cstdint>
@@ -32,16 +32,21 @@ struct RecordOptions {
   }
 };
 
-/// Counts so far.
+/// Counts so far; `frames` are those of finished demonstrations.
 struct RecordProgress {
   int demos = 0;
   std::int64_t frames = 0;
   int attempts = 0;  // demos + dropped failures
 };
 
-/// Records until `episodes` demonstrations have succeeded; `on_demo` (may be empty) is called after each. The file
-/// appears under its name only when complete. Throws awd::Error on unknown tasks, no OpenGL, or an unwritable file.
-RecordProgress record_demonstrations(const RecordOptions& options,
-                                     const std::function<void(const RecordProgress&)>& on_demo);
+/// What the recorder calls back; either may be empty, and may throw to end the recording.
+struct RecordCallbacks {
+  std::function<void()> on_step{};                       // before each control step
+  std::function<void(const RecordProgress&)> on_demo{};  // after each finished demonstration
+};
+
+/// Records until `episodes` demonstrations have succeeded. The file appears under its name only when complete; after a
+/// throw nothing of it stays. Throws awd::Error on unknown tasks, no OpenGL, or an unwritable file.
+RecordProgress record_demonstrations(const RecordOptions& options, const RecordCallbacks& callbacks);
 
 }  // namespace awd::sim

@@ -1,9 +1,11 @@
-#include "sim/demonstrations.h"
+// Lets the scripted expert play tasks in turn, with noise and bursts of wrong actions, and keeps the demonstrations
+// that succeed.
+#include "sim/recorder.h"
 
 #include "awd/error.h"
 #include "base/check.h"
 #include "sim/demonstration.h"
-#include "sim/perturbation.h"
+#include "sim/disturbance.h"
 
 namespace awd::sim {
 namespace {
@@ -14,12 +16,15 @@ constexpr int kMaxBursts = 4;             // per demonstration, after the start
 constexpr double kStartBurstShare = 0.6;  // of the disturbed demonstrations begin off the home pose
 constexpr double kMaxNoise = 0.08;        // standard deviation of execution noise, action units
 
-// How one demonstration is disturbed.
+/// How one demonstration is disturbed.
 struct Disturbance {
   bool is_on = false;
   double noise = 0;  // action units
   int bursts_left = 0;
 };
+
+constexpr std::uint64_t kDisturbanceStream = 1;  // keeps the draws of disturbances apart from those of the layout
+constexpr int kMaxAttempts = 10;  // per demonstration wanted, and per 10 more; the expert hardly ever fails
 
 void play_burst(World& world, Rng& rng, ExpertStage stage) {
   for (const auto& action : draw_burst(rng, stage)) world.step(action);
@@ -38,19 +43,21 @@ Disturbance start_disturbance(World& world, Rng& rng, double share) {
   return disturbance;
 }
 
-// Executes the expert's action with noise: the label stays clean, the states spread.
-void execute(World& world, Rng& rng, std::array<float, 7> action, double noise) {
+/// Executes the expert's action with noise: the label stays clean, the states spread.
+void execute(World& world, Rng& rng, Action action, double noise) {
   if (noise > 0) {
     for (int i = 0; i < 3; ++i) action[i] += float(noise * rng.normal());
   }
   world.step(action);
 }
 
-// Plays one demonstration into `demo`; false where the expert did not finish.
-bool demonstrate(World& world, Rng& rng, double perturb, Demonstration& demo) {
-  Disturbance disturbance = start_disturbance(world, rng, perturb);
+/// Plays one demonstration into `demo`; false where the expert did not finish.
+bool demonstrate(World& world, Rng& rng, double disturbed_share, const std::function<void()>& on_step,
+                 Demonstration& demo) {
+  Disturbance disturbance = start_disturbance(world, rng, disturbed_share);
   int rest = 0;
   while (demo.length < kMaxFrames) {
+    if (on_step) on_step();
     const ExpertMove move = world.task().expert(world.scene());
     demo.append(world, move.action);
     execute(world, rng, move.action, disturbance.noise);
@@ -67,8 +74,7 @@ bool demonstrate(World& world, Rng& rng, double perturb, Demonstration& demo) {
 
 }  // namespace
 
-RecordProgress record_demonstrations(const RecordOptions& options,
-                                     const std::function<void(const RecordProgress&)>& on_demo) {
+RecordProgress record_demonstrations(const RecordOptions& options, const RecordCallbacks& callbacks) {
   if (options.out.empty()) throw Error("record", "expected an output file, got none");
   const std::vector<std::string> tasks = parse_task_list(options.tasks);
   World world({.image_size = options.size, .shadows = options.shadows});
@@ -78,21 +84,21 @@ RecordProgress record_demonstrations(const RecordOptions& options,
     const Hdf5Group data = file.create_group("data");
     Demonstration demo;
     while (progress.demos < options.episodes) {
-      AWD_CHECK(progress.attempts < 10 * options.episodes + 100, "the expert fails: {} of {}",
+      AWD_CHECK(progress.attempts < kMaxAttempts * (options.episodes + 10), "the expert fails: {} of {}",
                 progress.attempts - progress.demos, progress.attempts);
       const std::uint64_t seed = mix_seed(options.seed, std::uint64_t(progress.attempts++));
-      Rng rng(mix_seed(seed, 1));  // apart from the layout's stream
+      Rng rng(mix_seed(seed, kDisturbanceStream));
       demo.clear();
       demo.task = tasks[progress.demos % tasks.size()];
       demo.seed = seed;
       world.reset(demo.task, seed);
       demo.prompt = world.task().prompt();
       demo.target = world.task().target();
-      if (!demonstrate(world, rng, options.perturb, demo)) continue;
+      if (!demonstrate(world, rng, options.perturb, callbacks.on_step, demo)) continue;
       write_demonstration(demo, data, "demo_" + std::to_string(progress.demos), options.compress);
       ++progress.demos;
       progress.frames += demo.length;
-      if (on_demo) on_demo(progress);
+      if (callbacks.on_demo) callbacks.on_demo(progress);
     }
     data.set_attribute("num_demos", std::uint64_t(progress.demos));
     data.set_attribute("total", std::uint64_t(progress.frames));
