@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "awd/error.h"
+#include "awd/reuse.h"
 #include "runtime/reuse_policy.h"
 
 namespace awd {
@@ -144,6 +145,10 @@ std::vector<OptionText> arm_options(const Arm& arm) {
   std::vector<OptionText> options = list_options(arm.gate);
   std::ranges::move(list_options(arm.reuse), std::back_inserter(options));
   return options;
+}
+
+std::unique_ptr<Policy> make_policy(std::shared_ptr<const Engine> engine, const std::string& arm) {
+  return make_policy(std::move(engine), parse_arm(arm));
 }
 
 std::unique_ptr<Policy> make_policy(std::shared_ptr<const Engine> engine, const Arm& arm) {

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Writes the tables of README, docs and model cards from committed result files, and their code from compiled examples.
+
+A document holds blocks
+    <!-- table KIND FILE -->      KIND: one of the functions in TABLES; FILE: a JSON file relative to the repository
+    ...
+    <!-- end table -->
+    <!-- snippet NAME FILE -->    the lines between `// [NAME]` and `// [end]` of FILE
+    ...
+    <!-- end snippet -->
+`--check` writes nothing and exits with 1 when a block differs from its source.
+"""
+import json
+import pathlib
+import re
+import sys
+import textwrap
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DOCUMENTS = ["README.md", "docs/findings.md", "models/tiny/README.md"]
+BLOCK = re.compile(r"(<!-- (table|snippet) (\w+) (\S+) -->\n).*?(<!-- end \2 -->)", re.S)
+ARM_TEXT = {
+    "none": "query at every step",
+    "fixed:10": "open loop, 10 steps of each chunk",
+    "fixed:20": "open loop, the whole chunk of 20",
+    "period:10:restart": "every 10th step a query, `restart` between",
+    "cosine": "cosine gate 0.98, `restart`",
+    "awd-restart": "**the study**: its gate, its thresholds, `restart`",
+    "awd-aligned": "**AWD**: same gate, same thresholds, `aligned`",
+    "awd-restart{noise=fresh}": "new noise at every step",
+    "awd-restart{state_source=joints}": "guard on the joints",
+    "awd-restart{state_source=joints,noise=fresh}": "both",
+    "awd-restart{pixel_range=model}": "pixels in [-1, 1]",
+    "awd-aligned{state_source=joints}": "guard on the joints",
+    "awd-aligned{pixel_range=model}": "pixels in [-1, 1]",
+}
+
+
+def percent(x):
+    return f"{100 * x:.1f} %".replace("100.0 %", "100 %").replace(" 0.0 %", " 0 %")
+
+
+def interval(ci):
+    return f"{100 * ci[0]:.1f}–{100 * ci[1]:.1f}"
+
+
+def arms(data):
+    """Success against queries saved, one row per arm."""
+    rows = [
+        "| arm | what it does | success | 95 % interval | steps reused | full queries per step | policy time per step |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for arm in data["arms"]:
+        rows.append(
+            f"| `{arm['name']}` | {ARM_TEXT.get(arm['name'], '')} | {arm['successes']}/{arm['episodes']} | "
+            f"{interval(arm['ci95'])} % | {percent(arm['reuse_rate'])} | {arm['full_queries_per_step']:.3f} | "
+            f"{1000 / arm['hz']:.2f} ms |"
+        )
+    return rows
+
+
+def tasks(data):
+    """Success per task of the arms that run the plain policy."""
+    plain = [arm for arm in data["arms"] if arm["name"] == "none" or arm["name"].startswith("fixed:")]
+    rows = ["| task | " + " | ".join(f"`{a['name']}`" for a in plain) + " |", "|---" * (len(plain) + 1) + "|"]
+    for index, task in enumerate(plain[0]["tasks"]):
+        cells = []
+        for arm in plain:
+            t = arm["tasks"][index]
+            cells.append(f"{t['successes']}/{t['episodes']} ({interval(t['ci95'])} %)")
+        rows.append(f"| `{task['task']}` | " + " | ".join(cells) + " |")
+    return rows
+
+
+def reasons(data):
+    """Why each arm made a full query, as a share of its steps."""
+    rows = ["| arm | full queries because of |", "|---|---|"]
+    for arm in data["arms"]:
+        asked = {k: v for k, v in arm["reasons"].items() if k != "reuse"}
+        parts = [f"{k} {percent(v / arm['steps'])}" for k, v in sorted(asked.items(), key=lambda kv: -kv[1])]
+        rows.append(f"| `{arm['name']}` | {', '.join(parts)} |")
+    return rows
+
+
+TABLES = {"arms": arms, "tasks": tasks, "reasons": reasons}
+
+
+def snippet(name, file):
+    """The marked lines of an example, without their common indentation."""
+    match = re.search(rf"^ *// \[{name}\]\n(.*?)^ *// \[end\]", (ROOT / file).read_text(), re.S | re.M)
+    if not match:
+        sys.exit(f"[{file}] expected the lines // [{name}] ... // [end]")
+    return ["```cpp", textwrap.dedent(match[1]).rstrip(), "```"]
+
+
+def render(path):
+    def block(match):
+        opening, block_type, kind, file, end = match.groups()
+        if block_type == "snippet":
+            lines = snippet(kind, file)
+        elif kind in TABLES:
+            lines = TABLES[kind](json.loads((ROOT / file).read_text()))
+        else:
+            sys.exit(f"[{path}] expected a table of {', '.join(TABLES)}, got {kind}")
+        return opening + "\n".join(lines) + "\n" + end
+
+    return BLOCK.sub(block, (ROOT / path).read_text())
+
+
+def main():
+    stale = []
+    for path in DOCUMENTS:
+        new = render(path)
+        if new == (ROOT / path).read_text():
+            continue
+        stale.append(path)
+        if "--check" not in sys.argv:
+            (ROOT / path).write_text(new)
+    if "--check" in sys.argv and stale:
+        print(f"blocks differ from their sources (run tools/render_docs.py): {', '.join(stale)}")
+        return 1
+    print(f"docs: {len(DOCUMENTS)} documents " + ("checked" if "--check" in sys.argv else "written"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
