@@ -63,9 +63,12 @@ double naive_weighted_drift(const ImageView& now, const ImageView& held, std::sp
   return drift;
 }
 
+/// The awd gate on pixels in [-1, 1], as the plain loops and bench/gate_torch.py compute it.
+constexpr GateOptions kStudyGate{.pixel_range = PixelRange::kModel};
+
 /// Ends the program when the gate's answer is not that of the plain loops.
 void check_answer() {
-  GateOptions options;
+  const GateOptions options = kStudyGate;
   Fixture fixture(options);
   double expected = 0;
   for (int c = 0; c < 2; ++c) {
@@ -104,7 +107,7 @@ void time_calls(benchmark::State& state, int calls, Work&& work) {
 
 /// Layers 1 to 3 with no rule firing: the longest decision. `weighted_drift` is that of the first scene.
 void decide_awd(benchmark::State& state) {
-  GateOptions options;
+  const GateOptions options = kStudyGate;
   Fixture fixture(options);
   time_calls(state, 1, [&](int i) { benchmark::DoNotOptimize(fixture.decide_on(i, options)); });
   state.counters["weighted_drift"] = fixture.decide_on(0, options).scores.weighted_drift;
@@ -118,7 +121,7 @@ void decide_cosine(benchmark::State& state) {
 
 /// A whole decision that ends at the state guard. One call is too short for the clock: 100 are timed together.
 void decide_state_guard(benchmark::State& state) {
-  GateOptions options;
+  const GateOptions options = kStudyGate;
   Fixture fixture(options);
   fixture.state[3] += 1.0f;
   time_calls(state, 100, [&](int i) {
@@ -128,7 +131,7 @@ void decide_state_guard(benchmark::State& state) {
 
 /// What a full query adds: pooling of the pictures, resize and dilation of the importance.
 void anchor_awd(benchmark::State& state) {
-  GateOptions options;
+  const GateOptions options = kStudyGate;
   Fixture fixture(options);
   time_calls(state, 1, [&](int i) {
     set_anchor({fixture.scenes[i % kScenes]->views, fixture.state, {}, 0}, fixture.importance, options, fixture.anchor);

@@ -17,7 +17,7 @@ import sys
 import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "docs/findings.md", "models/tiny/README.md"]
+DOCUMENTS = ["README.md", "docs/findings.md", "docs/gate.md", "models/tiny/README.md"]
 BLOCK = re.compile(r"(<!-- (table|snippet) (\w+) (\S+) -->\n).*?(<!-- end \2 -->)", re.S)
 ARM_TEXT = {
     "none": "query at every step",
@@ -82,7 +82,32 @@ def reasons(data):
     return rows
 
 
-TABLES = {"arms": arms, "tasks": tasks, "reasons": reasons}
+def engine_speed(data):
+    """Google Benchmark's output of bench/engine_bench: p50 and p95 per stage, type and thread count."""
+    rows = ["| stage | type | threads | p50 | p95 | n |", "|---|---|---|---|---|---|"]
+    for run in data["benchmarks"]:
+        stage, dtype, threads, *_ = run["name"].split("/")
+        rows.append(
+            f"| {stage} | {dtype} | {threads.split(':')[1]} | {run['p50_ms']:.1f} ms | {run['p95_ms']:.1f} ms | {run['n']:.0f} |"
+        )
+    return rows
+
+
+def gate_speed(data):
+    """bench/gate_torch.py's result: the C++ gate, and how many times longer PyTorch takes for the same drift."""
+    gate, ratios = data["cpp"]["decide_awd"], data["ratios"]
+    guard = data["cpp"]["decide_state_guard"]
+    return [
+        "| what | measured |",
+        "|---|---|",
+        f"| decision on two 224x224x3 pictures, one thread | p50 {gate['p50_us']:.1f} us, p95 {gate['p95_us']:.1f} us, n = {gate['n']:.0f} |",
+        f"| decision that ends at the state guard | p50 {guard['p50_us']:.3f} us |",
+        f"| PyTorch on the same bytes takes | {ratios['bytes_1_thread']} times as long on one thread, {ratios['bytes_default']} times on all |",
+        f"| PyTorch with the float pictures already there | {ratios['float_ready_1_thread']} times, {ratios['float_ready_default']} times |",
+    ]
+
+
+TABLES = {"arms": arms, "tasks": tasks, "reasons": reasons, "engine_speed": engine_speed, "gate_speed": gate_speed}
 
 
 def snippet(name, file):
