@@ -11,7 +11,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MAX_LINES = 600
 SOURCE = (".cc", ".h", ".py")
-MACHINE_PATH = re.compile(r"(?<![\w.$\"'])/(work|root|home|mnt|farm)/[\w.-]+")
+MACHINE_PATH = re.compile(r"(?<![\w.$\"'])/(work|root|home|mnt|farm|tmp)/[\w.-]+")
 LEFTOVER = re.compile(r"\b(FIXME|XXX|HACK)\b|#if 0\b")
 
 

@@ -94,14 +94,15 @@ std::vector<ArmSummary> run_episodes(const SimRun& run, const std::vector<Episod
   return summary.arms();
 }
 
-void print_results(const std::vector<ArmSummary>& arms, const EvalOptions& options, const std::string& out) {
+void print_results(const std::vector<ArmSummary>& arms, const std::string& results, const EvalOptions& options,
+                   const std::string& out) {
   const bool json_on_stdout = options.json == "-";
   std::FILE* table_stream = json_on_stdout ? stderr : stdout;
   fmt::print(table_stream, "{}\nrun directory: {}\n", summary_table(arms), out);
   if (json_on_stdout) {
-    fmt::print("{}", results_json(arms));
+    fmt::print("{}", results);
   } else if (!options.json.empty()) {
-    write_file_atomically(options.json, results_json(arms));
+    write_file_atomically(options.json, results);
   }
 }
 
@@ -138,9 +139,10 @@ void run_eval(const EvalCommand& command) {
   manifest.workers = workers;
   manifest.wall_s = clock.ms() / 1000;
   write_file_atomically(directory.path() / "run.json", eval_manifest_json(manifest));
-  write_file_atomically(directory.path() / "results.json", results_json(arms));
+  const std::string results = results_json(arms);
+  write_file_atomically(directory.path() / "results.json", results);
   directory.commit();
-  print_results(arms, options, manifest.options.out);
+  print_results(arms, results, options, manifest.options.out);
 }
 
 }  // namespace
