@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Train a tiny pi0 policy from scratch: record demonstrations, learn from them while more arrive, export.
+"""Train tiny policies from scratch on one GPU: record demonstrations, learn from them while more arrive, export.
 
-One command, see train/README.md. Everything is bounded by wall time, so a slow machine gives a
-worse policy, not a late one.
+Several policies share the demonstrations and take turns. Everything is bounded by wall time, so a slow machine gives
+worse policies, not late ones. See train/README.md; train_all.py starts this program once per GPU.
 """
 
 from __future__ import annotations
@@ -17,57 +17,69 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from awd_train.config import LlmConfig, PolicyConfig, VisionConfig
-from awd_train.dataset import FrameStore, Loader, Sampler
-from awd_train.export import export_policy
-from awd_train.initialise import initialise
+from awd_train.loader import Loader
 from awd_train.log import elapsed_s, log
-from awd_train.losses import Learner
-from awd_train.model import Policy
-from awd_train.normalise import NormStats, measure
-from awd_train.optimise import Optimiser
-from awd_train.recorder import FIRST_SEED, RecorderOptions, RecorderPool
+from awd_train.normalise import measure
+from awd_train.recipes import Recipe, parse_recipe
+from awd_train.recorder import RecorderOptions, RecorderPool
+from awd_train.sampler import FrameChooser
+from awd_train.shards import ShardReader
+from awd_train.store import FrameStore
 from awd_train.tokens import Tokenizer, train_tokenizer
-from awd_train.validate import Validation, validate
+from awd_train.trainee import Trainee, TraineeOptions
 
-_EXAMPLE_PROMPT = "put the red cube in the bin"  # all instructions have its number of tokens
-_PRINT_EVERY = 250  # steps
 _REFRESH_EVERY = 50  # steps between looks for new frames
-_EXPORT_RESERVE_S = 12  # kept free before the deadline for the last validation and export
+_RESERVE_S, _RESERVE_PER_POLICY_S = 5, 4  # kept free before the deadline for the last validations and exports
 
 
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    p.add_argument("--out", type=Path, required=True, help="policy folder to write")
+    p.add_argument("--out", type=Path, required=True, help="gets one policy folder and one log per policy")
+    p.add_argument(
+        "--policy",
+        type=parse_recipe,
+        action="append",
+        default=[],
+        metavar="NAME[:KEY=VALUE,...]",
+        help="tiny (default), tiny-nostate, tiny-pi05, tiny-stale or a new one; keys variant, state, stale, share",
+    )
     p.add_argument("--awd", default="build/release/src/cli/awd", help="the awd binary, which records demonstrations")
-    p.add_argument("--name", default="tiny", help="name of the policy")
-    p.add_argument("--seconds", type=float, default=400, help="training time after the first --start-frames")
+    p.add_argument("--read-shards", type=Path, help="folder of a recording by train_all.py, instead of recording")
+    p.add_argument("--reader", default="reader", help="name under which this process reads --read-shards")
+    p.add_argument("--seconds", type=float, default=1e9, help="training time after the first --start-frames")
     p.add_argument("--deadline", type=float, default=1e9, help="seconds after the start at which all must be done")
     p.add_argument("--frames", type=int, default=130_000, help="frames to record; 0.31 MB of GPU memory each")
     p.add_argument("--start-frames", type=int, default=30_000, help="frames to wait for before training")
     p.add_argument("--start-wait", type=float, default=150, help="longest such wait in seconds, given any frames")
+    p.add_argument("--held-out-shards", type=int, default=3, help="first shards, kept for validation")
+    p.add_argument("--balance", type=float, default=0.5, help="0: draw frames alike, 1: draw tasks alike")
     p.add_argument("--batch", type=int, default=256, help="frames per step")
     p.add_argument("--draws", type=int, default=4, help="(flow time, noise) pairs per frame")
     p.add_argument("--lr", type=float, default=1e-3, help="peak learning rate")
-    p.add_argument("--workers", type=int, default=16, help="recorder processes")
-    p.add_argument("--episodes", type=int, default=40, help="demonstrations per recorder process")
+    p.add_argument("--workers", type=int, default=14, help="recorder processes")
+    p.add_argument("--episodes", type=int, default=14, help="demonstrations per recorder process")
+    p.add_argument("--scenarios", default="", help="passed to `awd record`: scenarios in which to demonstrate as well")
     p.add_argument("--record-args", default="", help="more arguments for `awd record`, separated by spaces")
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument(
         "--compile", action=argparse.BooleanOptionalAction, default=None, help="torch.compile; default on a GPU"
     )
-    p.add_argument("--checkpoint-every", type=float, default=120, help="seconds between exports of the average")
-    p.add_argument("--validate-every", type=int, default=1500, help="steps")
+    p.add_argument("--checkpoint-every", type=float, default=120, help="seconds between exports of the averages")
+    p.add_argument("--validate-every", type=int, default=1500, help="steps of a policy")
     p.add_argument("--validate-frames", type=int, default=1024)
     p.add_argument("--small", action="store_true", help="a network for trying the program out on a CPU")
     p.add_argument("--seed", type=int, default=0, help="of weights and noise")
-    return p.parse_args(argv)
+    args = p.parse_args(argv)
+    args.policy = args.policy or [parse_recipe("tiny")]
+    return args
 
 
-def make_config(args: argparse.Namespace, vocab: int) -> PolicyConfig:
-    if not args.small:
-        return PolicyConfig(name=args.name, llm=LlmConfig(vocab=vocab))
+def make_config(recipe: Recipe, vocab: int, small: bool) -> PolicyConfig:
+    own = {"name": recipe.name, "variant": recipe.variant, "state_input": recipe.state}
+    if not small:
+        return PolicyConfig(**own, llm=LlmConfig(vocab=vocab))
     return PolicyConfig(
-        name=args.name, image_size=112, vision=VisionConfig(48, 1, 3, 96), llm=LlmConfig(depth=2, mlp=128, vocab=vocab)
+        **own, image_size=112, vision=VisionConfig(48, 1, 3, 96), llm=LlmConfig(depth=2, mlp=128, vocab=vocab)
     )
 
 
@@ -78,96 +90,100 @@ class Run:
         torch.manual_seed(args.seed)
         torch.set_float32_matmul_precision("high")
         torch.backends.cuda.enable_cudnn_sdp(False)  # flash attention takes single query rows and strided keys
+        args.out.mkdir(parents=True, exist_ok=True)
         self.args = args
-        self.device = torch.device(args.device)
-        self.tokenizer = Tokenizer(train_tokenizer())
-        self.config = make_config(args, self.tokenizer.vocab)
-        recorder = RecorderOptions(
-            args.awd, args.workers, args.episodes, self.config.image_size, extra=args.record_args.split()
-        )
-        self.store = FrameStore(self.config, self.tokenizer, args.frames, self.device)
-        self.store.prompt_ids(_EXAMPLE_PROMPT)  # fixes the shape of a batch before the first demonstration
-        self.loader = Loader(RecorderPool(recorder), self.store)
+        device = torch.device(args.device)
+        tokenizer = Tokenizer(train_tokenizer())
+        configs = [make_config(recipe, tokenizer.vocab, args.small) for recipe in args.policy]
+        self.store = FrameStore(configs[0], args.frames, device)
+        source = self._make_source(configs[0].image_size)
+        self.loader = Loader(source, self.store, configs[0].cameras, args.held_out_shards, tokenizer.is_regular)
         self.loader.start()
-        policy = Policy(self.config)
-        initialise(policy)
-        compile_step = self.device.type == "cuda" if args.compile is None else args.compile
-        self.optimiser = Optimiser(Learner(policy).to(self.device), args.lr, compile_step)
-        self.stats: NormStats | None = None
-        self.sampler: Sampler | None = None
-        self.validation = Validation(0, *[float("nan")] * 5)
-        parameters = sum(p.numel() for p in policy.parameters()) / 1e6
-        log(f"{self.config.name}: {parameters:.2f} M parameters on {self.device}")
+        options = TraineeOptions(
+            out=args.out,
+            batch=args.batch,
+            draws=args.draws,
+            learning_rate=args.lr,
+            compile=device.type == "cuda" if args.compile is None else args.compile,
+            validate_every=args.validate_every,
+            validate_frames=args.validate_frames,
+            scenarios=args.scenarios,
+        )
+        pairs = zip(args.policy, configs, strict=True)
+        self.trainees = [Trainee(recipe, config, tokenizer, self.store, options) for recipe, config in pairs]
 
-    def wait_for_frames(self, count: int, longest_s: float) -> None:
-        """Block until `count` training frames are loaded, or until `longest_s` after the start if one batch is."""
+    def compile(self) -> None:
+        """All policies, one after the other."""
+        config = PolicyConfig()
+        stats = measure(np.zeros((1, config.state_dim)), np.zeros((1, config.action_dim)))
+        for trainee in self.trainees:
+            trainee.compile(stats)
+        log(f"ready to train; {self.store.size} frames of {self.store.demos} demonstrations so far")
+
+    def wait_for_frames(self) -> None:
+        """Block until --start-frames training frames are loaded, or until --start-wait if one batch is."""
+        args = self.args
         while True:
             self.loader.check()
             ready = len(self.store.training_frames())
-            late = elapsed_s() > longest_s and ready >= self.args.batch
-            if ready and (ready >= count or late or self.store.full):
+            late = elapsed_s() > args.start_wait and ready >= args.batch
+            over = not self.loader.is_alive()
+            if ready and (ready >= args.start_frames or late or over):
                 return
+            if over:
+                self.loader.check()
+                raise RuntimeError("[loader] the recording ended without a frame to train on")
             time.sleep(0.2)
 
-    def compile(self) -> None:
-        """Compile on a batch of the real shapes while the first demonstrations are still recorded."""
-        stats = measure(np.zeros((1, self.config.state_dim)), np.zeros((1, self.config.action_dim)))
-        blank = torch.zeros(self.args.batch, dtype=torch.long, device=self.device)
-        self.optimiser.warm_up(Sampler(self.store, stats, self.args.draws).batch(blank))
-        log(f"ready to train; {self.store.size} frames of {self.store.demos} demonstrations so far")
-
     def train(self) -> None:
-        """Steps until --seconds or --deadline have passed, with exports on the way."""
+        """Steps of the policies in turn until --seconds or --deadline have passed, with exports on the way."""
         args = self.args
-        self.wait_for_frames(args.start_frames, args.start_wait)
-        frames = self.store.training_frames()
-        self.stats = measure(self.store.states[frames].cpu().numpy(), self.store.actions[frames].cpu().numpy())
-        self.sampler = Sampler(self.store, self.stats, self.args.draws)
-        start, end = elapsed_s(), min(elapsed_s() + args.seconds, args.deadline - _EXPORT_RESERVE_S)
+        self.wait_for_frames()
+        chooser = FrameChooser(self.store, args.balance)
+        stats = measure(*(x[chooser.frames].cpu().numpy() for x in (self.store.states, self.store.actions)))
+        for trainee in self.trainees:
+            trainee.start(stats)
+        reserve = _RESERVE_S + _RESERVE_PER_POLICY_S * len(self.trainees)
+        start, end = elapsed_s(), min(elapsed_s() + args.seconds, args.deadline - reserve)
         log(f"training for {end - start:.0f} s from {self.store.size} frames on")
-        next_export, loading = start + args.checkpoint_every, True
+        next_export, steps, loading = start + args.checkpoint_every, 0, True
         while (now := elapsed_s()) < end:
-            step = self.optimiser.steps
-            if step % _REFRESH_EVERY == 0 and loading:
-                loading, frames = self.loader.is_alive(), self.store.training_frames()
+            if steps % _REFRESH_EVERY == 0 and loading:
+                loading = self.loader.is_alive()
+                chooser.refresh()
                 if self.loader.error:  # what is loaded is worth training on
                     log(f"no more frames, because the loader failed: {self.loader.error}")
-            chosen = frames[torch.randint(len(frames), (args.batch,), device=self.device)]
-            losses, norm = self.optimiser.step(self.sampler.batch(chosen), (now - start) / (end - start))
-            if step % _PRINT_EVERY == 0:
-                values = " ".join(f"{name} {x:.4f}" for name, x in losses._asdict().items())
-                rate = (step + 1) * args.batch / (elapsed_s() - start)
-                log(f"step {step} {values} norm {norm:.2f} frames {len(frames)} samples/s {rate:.0f}")
-            if step % args.validate_every == 0 and step:
-                self._validate()
+            trainee = min(self.trainees, key=lambda t: t.turn)
+            trainee.step(chooser, (now - start) / (end - start), now - start)
+            steps += 1
             if now > next_export:
                 next_export = now + args.checkpoint_every
-                self.export(now - start)
+                self._export(now - start)
+        trained = elapsed_s() - start
         self.loader.stop()
-        self._validate()
-        self.export(elapsed_s() - start)
+        self._export(trained)  # before the validations: those may be cut short
+        for trainee in self.trainees:
+            trainee.validate()
+        self._export(trained)
 
-    def export(self, seconds: float) -> None:
-        """Write the averaged policy; `seconds` of training led to it."""
-        card = {
-            "frames": self.store.size,
-            "demos": self.store.demos,
-            "first_seed": FIRST_SEED,
-            "steps": self.optimiser.steps,
-            "batch": self.args.batch,
-            "seconds": seconds,
-            "target_mm": self.validation.target_mm,
-            "action_mm": self.validation.action_mm,
-        }
-        export_policy(self.args.out, self.optimiser.average, self.tokenizer, self.stats, card)
-        log(f"exported step {self.optimiser.steps} to {self.args.out}")
-
-    def _validate(self) -> None:
-        with self.optimiser.autocast():
-            self.validation = validate(
-                self.optimiser.learner, self.optimiser.average, self.store, self.sampler, self.args.validate_frames
+    def _make_source(self, image_size: int) -> RecorderPool | ShardReader:
+        args = self.args
+        if args.read_shards:
+            return ShardReader(args.read_shards, args.reader)
+        return RecorderPool(
+            RecorderOptions(
+                args.awd,
+                args.workers,
+                args.episodes,
+                image_size,
+                scenarios=args.scenarios,
+                extra=args.record_args.split(),
             )
-        log(str(self.validation))
+        )
+
+    def _export(self, seconds: float) -> None:
+        for trainee in self.trainees:
+            trainee.export(seconds)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -179,7 +195,7 @@ def main(argv: list[str] | None = None) -> None:
         run.train()
     finally:
         run.loader.stop()
-    if run.device.type == "cuda":
+    if run.store.device.type == "cuda":
         log(f"peak GPU memory {torch.cuda.max_memory_allocated() / 1e9:.1f} GB")
     log("done")
 

@@ -17,21 +17,25 @@ _FILES = ("config.json", "tokenizer.model", "norm_stats.json", "README.md", "mod
 _CARD = """# Policy `{name}`
 
 A {variant}-architecture policy of {parameters:.2f} M parameters for the table-top tasks of `awd eval`: two 224x224
-cameras ({cameras}), {state_dim}-number state, {horizon}-step chunks of {action_dim}-number actions at 20 Hz.
+cameras ({cameras}), {state_dim}-number state ({state_input}), {horizon}-step chunks of {action_dim}-number actions at
+20 Hz.{stale_text}
 
 **Data.** {frames:,} frames of {demos:,} demonstrations that `awd record` made from seeds >= {first_seed:,} (evaluation
-uses seeds below 1,000,000); failed ones were dropped, 80 % were disturbed so that recoveries are shown.
+uses seeds below 1,000,000); failed ones were dropped, 80 % were disturbed so that recoveries are shown. Scenarios among
+them: {scenarios}.
 
-**Recipe.** `train/train.py`: {steps:,} steps of {batch} frames in {seconds:.0f} s. Flow matching plus auxiliary
-losses whose heads are not part of this folder. Weights are an exponential average, stored as bf16.
+**Recipe.** `train/`: {steps:,} steps of {batch} frames in {seconds:.0f} s. Flow matching plus auxiliary losses whose
+heads are not part of this folder. Weights are an exponential average, stored as bf16.
 
-**Held-out demonstrations.** Position of the named object read from the network: {target_mm:.1f} mm mean error. First
-ten actions: {action_mm:.2f} mm per step.
+**Held-out demonstrations.** Position error of the thing that the instruction is about, read from the network; error of
+the first ten actions.
 
-**Measured success.** Not measured yet: `awd eval --policy <this folder> --arms none,fixed:10`.
+{table}
 
-**Limits.** Knows three instructions ("put the red cube / the green cylinder / the blue box in the bin"), this scene,
-these cameras and this arm, and nothing else. Images must be upright RGB as the simulator renders them.
+**Measured success.** Not measured yet: `awd eval --policy <this folder> --arms none,fixed:10 --tasks all`.
+
+**Limits.** Knows these instructions, this scene, these cameras and this arm, and nothing else. Images must be upright
+RGB as the simulator renders them, without shadows.
 """
 
 
@@ -49,7 +53,7 @@ def export_policy(
     (new / "tokenizer.model").write_bytes(tokenizer.model)
     parameters = sum(p.numel() for p in policy.parameters()) / 1e6
     own = {"name": c.name, "variant": c.variant, "cameras": ", ".join(c.cameras), "parameters": parameters}
-    own |= {"state_dim": c.state_dim, "horizon": c.horizon, "action_dim": c.action_dim}
+    own |= {"state_dim": c.state_dim, "horizon": c.horizon, "action_dim": c.action_dim, "state_input": c.state_input}
     (new / "README.md").write_text(_CARD.format(**own, **card))
     weights = {name: x.detach().to("cpu", torch.bfloat16).contiguous() for name, x in policy.state_dict().items()}
     save_file(weights, new / "model.safetensors", metadata={"format": "pt"})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -13,14 +16,18 @@ _VELOCITY_SCALE = 0.1  # the flow starts near zero
 
 
 @torch.no_grad()
-def initialise(policy: Policy) -> None:
-    """PyTorch's defaults for vision and language; explicit ones where pi0 has no norm in front or a scale behind."""
+def initialise(policy: Policy, number_ids: Sequence[int] = ()) -> None:
+    """PyTorch's defaults for vision and language; explicit ones where pi0 has no norm in front or a scale behind.
+    `number_ids` are the tokens of ascending numbers: neighbours start alike, so that a state prompt is easy to read."""
     c = policy.config
     both = policy.paligemma_with_expert
     table = both.paligemma.model.vision_tower.vision_model.embeddings.position_embedding.weight
     table.copy_(_TABLE_SCALE * sincos_2d(c.grid, c.vision.width) + 0.02 * torch.randn_like(table))
     # The model multiplies by sqrt(width): this makes text tokens unit normal.
     both.paligemma.lm_head.weight.normal_(std=c.llm.width**-0.5)
+    if number_ids:
+        code = number_code(len(number_ids), c.llm.width).to(both.paligemma.lm_head.weight)
+        both.paligemma.lm_head.weight[list(number_ids)] = code * c.llm.width**-0.5
     # Unit variance through the projections in front of the first norm, so that x, t and state weigh alike.
     for _name, module in policy.named_children():
         if isinstance(module, nn.Linear):
@@ -43,6 +50,14 @@ def _initialise_adaptive_norms(expert: nn.Module) -> None:
         parameter.zero_()
         if name.endswith("bias"):
             parameter[2 * len(parameter) // 3 :] = _RESIDUAL_SCALE
+
+
+def number_code(count: int, width: int) -> Tensor:
+    """Fixed code [count, width] of the numbers 0..count-1, unit variance: waves of 0.25 to 32 periods in all."""
+    position = torch.linspace(0, 1, count)[:, None]
+    periods = 0.25 * 128.0 ** (torch.arange(width // 2) / (width // 2))
+    angle = 2 * math.pi * periods * position
+    return torch.cat([angle.sin(), angle.cos()], dim=1) * math.sqrt(2)
 
 
 def sincos_2d(side: int, width: int) -> Tensor:

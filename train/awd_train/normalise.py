@@ -11,7 +11,8 @@ import numpy as np
 # Smallest deviations: noise on a dimension that hardly moves must not be blown up.
 STATE_STD_FLOOR = np.array([0.01] * 3 + [0.05] * 3 + [0.005] * 2)  # m, rad, m
 ACTION_STD_FLOOR = 0.05
-_EPS = 1e-6  # openpi divides by std + 1e-6
+_QUANTILE_FLOORS = 2.33  # deviations between the mean and the 1 % quantile of a normal distribution
+_EPS = 1e-6  # openpi adds it to every divisor
 
 
 @dataclass
@@ -23,10 +24,13 @@ class Stats:
     q01: np.ndarray
     q99: np.ndarray
 
-    @property
-    def scale(self) -> np.ndarray:
-        """What pi0 divides by."""
-        return self.std + _EPS
+    def affine(self, variant: str) -> tuple[np.ndarray, np.ndarray]:
+        """(offset, scale): a normalised x is (x - offset) / scale. pi0 goes by mean and deviation, pi0.5 maps the
+        quantiles to -1 and 1."""
+        if variant == "pi0":
+            return self.mean, self.std + _EPS
+        half = (self.q99 - self.q01 + _EPS) / 2
+        return self.q01 + half, half
 
     def to_json(self) -> dict:
         return {key: [float(x) for x in value] for key, value in vars(self).items()}
@@ -50,4 +54,6 @@ def measure(states: np.ndarray, actions: np.ndarray) -> NormStats:
 def _stats(x: np.ndarray, floor: np.ndarray | float) -> Stats:
     x = x.astype(np.float64)
     q01, q99 = np.quantile(x, [0.01, 0.99], axis=0)
-    return Stats(x.mean(axis=0), np.maximum(x.std(axis=0), floor), q01, q99)
+    half = np.maximum((q99 - q01) / 2, _QUANTILE_FLOORS * floor)
+    middle = (q01 + q99) / 2
+    return Stats(x.mean(axis=0), np.maximum(x.std(axis=0), floor), middle - half, middle + half)

@@ -32,7 +32,8 @@ class Optimiser:
     def __init__(self, learner: Learner, learning_rate: float, compile_step: bool) -> None:
         self.learner = learner
         self._device = next(learner.parameters()).device
-        self._forward = torch.compile(learner) if compile_step else learner
+        # dynamic=False: several learners of one process differ in shapes, each of which is to stay a constant.
+        self._forward = torch.compile(learner, dynamic=False) if compile_step else learner
         self._compiled = compile_step
         self._parameters = list(learner.parameters())
         # Embedding rows are multiplied by sqrt(width) in the model. Dividing gradient and rate by it makes training

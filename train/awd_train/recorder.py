@@ -11,26 +11,31 @@ from pathlib import Path
 FIRST_SEED = 10_000_000  # evaluation uses [0, 1e6)
 SEEDS_PER_SHARD = 10_000
 _SHARED_MEMORY = Path("/dev/shm")
-_SHARED_MEMORY_NEEDED = 16 << 30  # bytes; below that shards go to the ordinary temporary folder
+_SHARED_MEMORY_NEEDED = 8 << 30  # bytes; below that shards go to the ordinary temporary folder
+_ROOM_PER_RECORDER = 1 << 29  # bytes that must be free to start one more
 
 
 @dataclass
 class RecorderOptions:
     awd: str = "build/release/src/cli/awd"  # the binary
     workers: int = 16  # processes at a time
-    episodes: int = 40  # demonstrations per shard
+    episodes: int = 14  # demonstrations per shard; tasks take turns
     size: int = 224  # pixels
     perturb: float = 0.8  # share of disturbed demonstrations
+    scenarios: str = ""  # disturbances of the scene, separated by commas; empty: none
     first_seed: int = FIRST_SEED
     extra: list[str] = field(default_factory=list)  # passed on to `awd record`
 
 
 class RecorderPool:
-    """Keeps `workers` recorders busy until told to stop. Owns its folder and processes; use as a context manager."""
+    """Keeps `workers` recorders busy until told to stop: a source of shards for a Loader. Owns its folder and
+    processes; use as a context manager."""
+
+    exhausted = False
 
     def __init__(self, options: RecorderOptions) -> None:
         self._options = options
-        self._folder = Path(tempfile.mkdtemp(prefix="awd_demos_", dir=_scratch_parent()))
+        self.folder = Path(tempfile.mkdtemp(prefix="awd_demos_", dir=_scratch_parent()))
         self._running: dict[int, subprocess.Popen] = {}
         self._next = 0
         self._closing = False
@@ -43,14 +48,19 @@ class RecorderPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def fill(self, limit: int) -> None:
-        """Start recorders until all workers are busy or `limit` shards were launched."""
+    def request(self, frames: int, loaded: int) -> None:
+        """Keep recording while the shards under way do not fill `frames`, if they are like those `loaded` so far."""
+        limit = 1 << 30  # before the first shard nobody knows how many frames one has
+        if loaded and self.finished:
+            limit = self.failed + self.finished + int((frames - loaded) / (loaded / self.finished)) + 2
         while not self._closing and len(self._running) < self._options.workers and self._next < limit:
+            if shutil.disk_usage(self.folder).free < _ROOM_PER_RECORDER * (len(self._running) + 1):
+                return
             self._running[self._next] = self._launch(self._next)
             self._next += 1
 
-    def take_finished(self) -> list[Path]:
-        """Files of the recorders that ended since the last call; the caller deletes them.
+    def take(self) -> list[Path]:
+        """Files of the recorders that ended since the last call; the caller releases or moves them.
         Raises RuntimeError with the recorder's message when more fail than succeed."""
         done = [shard for shard, process in self._running.items() if process.poll() is not None]
         files = []
@@ -63,8 +73,12 @@ class RecorderPool:
                 self._fail_if_hopeless(shard)
         return files
 
-    def close(self) -> None:
-        """Stop what still runs and remove the folder."""
+    def release(self, file: Path) -> None:
+        """Delete a file that was loaded."""
+        file.unlink()
+
+    def stop(self) -> None:
+        """End what still runs; finished files stay until close()."""
         self._closing = True
         for process in self._running.values():
             process.terminate()
@@ -75,7 +89,11 @@ class RecorderPool:
                 process.kill()
                 process.wait()
         self._running.clear()
-        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Stop, and remove the folder with all that is in it."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _fail_if_hopeless(self, shard: int) -> None:
         if self.failed > max(3, self.finished):
@@ -85,17 +103,19 @@ class RecorderPool:
     def _launch(self, shard: int) -> subprocess.Popen:
         o = self._options
         seed = o.first_seed + shard * SEEDS_PER_SHARD
-        command = ["nice", "-n", "5", o.awd, "record", "--out", self._path(shard), "--episodes", o.episodes]
+        command = ["nice", "-n", "10", o.awd, "record", "--out", self._path(shard), "--episodes", o.episodes]
         command += ["--seed", seed, "--tasks", "all", "--perturb", o.perturb, "--size", o.size, "--compress", 0]
+        if o.scenarios:
+            command += ["--scenarios", o.scenarios]
         with self._log(shard).open("wb") as log:
             command = [str(x) for x in command + o.extra]
             return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def _path(self, shard: int) -> Path:
-        return self._folder / f"shard_{shard:05d}.hdf5"
+        return self.folder / f"shard_{shard:05d}.hdf5"
 
     def _log(self, shard: int) -> Path:
-        return self._folder / f"shard_{shard:05d}.log"
+        return self.folder / f"shard_{shard:05d}.log"
 
 
 def _scratch_parent() -> Path | None:
