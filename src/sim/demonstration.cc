@@ -30,6 +30,11 @@ std::vector<float> columns(const std::vector<float>& rows, int width, int first,
   return out;
 }
 
+void append_pose(std::vector<float>& rows, const Pose& pose) {
+  extend(rows, pose.position);
+  rows.push_back(float(yaw_of(pose.rotation)));
+}
+
 void write_observations(const Demonstration& demo, const Hdf5Group& group, int compress) {
   const std::size_t length = demo.length, size = demo.image_size;
   group.write("agentview_rgb", {length, size, size, 3}, demo.pictures[0], compress);
@@ -45,7 +50,7 @@ void write_observations(const Demonstration& demo, const Hdf5Group& group, int c
 
 void Demonstration::clear() {
   for (auto& frames : pictures) frames.clear();
-  for (auto* values : {&actions, &ee_states, &grippers, &joints, &object_poses}) values->clear();
+  for (auto* values : {&actions, &ee_states, &grippers, &joints, &object_poses, &focus, &goal}) values->clear();
   physics.clear();
   robot.clear();
   rewards.clear();
@@ -53,9 +58,8 @@ void Demonstration::clear() {
   length = 0;
 }
 
-void Demonstration::append(World& world, const Action& action) {
+void Demonstration::append(const World& world, const Observation& observation, const Action& action) {
   if (length == 0) segment_starts = {0};
-  const Observation observation = world.observe();
   const SceneState& scene = world.scene();
   image_size = world.options().image_size;
   for (int i = 0; i < kCameraCount; ++i) {
@@ -71,15 +75,14 @@ void Demonstration::append(World& world, const Action& action) {
   extend(ee_states, observation.state.subspan(0, 6));
   extend(grippers, observation.state.subspan(6, 2));
   extend(joints, observation.joints);
-  for (const Pose& object : scene.objects) {
-    extend(object_poses, object.position);
-    object_poses.push_back(float(yaw_of(object.rotation)));
-  }
+  for (const Pose& object : scene.objects) append_pose(object_poses, object);
+  append_pose(focus, world.task().focus(scene));
+  append_pose(goal, world.task().goal(scene));
   ++length;
 }
 
 void Demonstration::break_segment() {
-  if (segment_starts.back() != length) segment_starts.push_back(length);
+  if (length > 0 && segment_starts.back() != length) segment_starts.push_back(length);
 }
 
 void write_demonstration(const Demonstration& demo, const Hdf5Group& data, const std::string& name, int compress) {
@@ -88,6 +91,7 @@ void write_demonstration(const Demonstration& demo, const Hdf5Group& data, const
   group.set_attribute("num_samples", length);
   group.set_attribute("task", demo.task);
   group.set_attribute("language_instruction", demo.prompt);
+  group.set_attribute("scenario", demo.scenario);
   group.set_attribute("seed", demo.seed);
   group.set_attribute("success", std::uint64_t{1});
 
@@ -102,6 +106,8 @@ void write_demonstration(const Demonstration& demo, const Hdf5Group& data, const
 
   const Hdf5Group ours = group.create_group("awd");
   ours.write("object_poses", {length, kObjectCount, 4}, demo.object_poses);
+  ours.write("focus", {length, 4}, demo.focus);
+  ours.write("goal", {length, 4}, demo.goal);
   ours.write("target", {length}, std::vector<std::int32_t>(length, demo.target));
   ours.write("segment_end", {length}, segment_ends(demo));
 }

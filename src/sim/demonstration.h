@@ -13,9 +13,9 @@ namespace awd::sim {
 
 /// Frames of one episode. Row t of every array belongs to control step t.
 struct Demonstration {
-  std::string task, prompt;
+  std::string task, prompt, scenario;
   std::uint64_t seed = 0;
-  int target = 0;  // index into kObjects
+  int target = 0;  // index into kObjects; -1 where the task is not about an object
   int length = 0;  // T
   int image_size = 0;
   std::array<std::vector<std::uint8_t>, kCameraCount> pictures;  // [T, image_size, image_size, 3] each
@@ -26,13 +26,14 @@ struct Demonstration {
   std::vector<float> grippers;        // [T, 2]
   std::vector<float> joints;          // [T, 7]
   std::vector<float> object_poses;    // [T, 3, 4] x y z yaw
+  std::vector<float> focus, goal;     // [T, 4] x y z yaw of Task::focus and Task::goal
   std::vector<std::uint8_t> rewards;  // [T] 1 where the task is done after the step
-  std::vector<int> segment_starts;    // frames where recording went on after an unrecorded burst; 0 first
+  std::vector<int> segment_starts;    // frames that do not follow from the action before; 0 first
 
   /// Makes it empty; the memory stays.
   void clear();
-  /// Adds the world as it is now with the expert's `action` for it.
-  void append(World& world, const Action& action);
+  /// Adds the world as it is now, what it `observes`, and the expert's `action` for it.
+  void append(const World& world, const Observation& observation, const Action& action);
   /// The next frame does not follow from the last one's action.
   void break_segment();
 };

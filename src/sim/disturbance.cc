@@ -12,10 +12,10 @@ float draw(Rng& rng, double bound) { return float(rng.uniform(-bound, bound)); }
 }  // namespace
 
 std::vector<Action> draw_burst(Rng& rng, ExpertStage stage) {
-  const bool is_carrying = stage == ExpertStage::kCarry;
+  const bool is_closed = stage == ExpertStage::kCarry || stage == ExpertStage::kPush;
   const double kind = rng.uniform();
   Action action{};
-  action[6] = is_carrying ? kGripperClose : kGripperOpen;
+  action[6] = is_closed ? kGripperClose : kGripperOpen;
   int length = 2 + rng.index(3);
   if (kind < kDriftShare) {
     length = 2 + rng.index(5);
@@ -24,8 +24,8 @@ std::vector<Action> draw_burst(Rng& rng, ExpertStage stage) {
     action[2] = draw(rng, 0.42);
     if (rng.uniform() < 0.5) action[5] = draw(rng, 0.25);
   } else if (kind < kDriftShare + kGripperShare) {
-    action[6] = is_carrying ? kGripperOpen : kGripperClose;  // drop it, or close too early
-    if (!is_carrying) {
+    action[6] = is_closed ? kGripperOpen : kGripperClose;  // drop it, or close too early
+    if (!is_closed) {
       for (int i = 0; i < 3; ++i) action[i] = draw(rng, 0.2);
     }
   } else {
@@ -38,6 +38,7 @@ std::vector<Action> draw_burst(Rng& rng, ExpertStage stage) {
 
 double burst_probability(ExpertStage stage) {
   if (stage == ExpertStage::kApproach) return 0.05;
+  if (stage == ExpertStage::kPush) return 0.04;
   return stage == ExpertStage::kCarry ? 0.025 : 0.0;
 }
 

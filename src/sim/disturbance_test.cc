@@ -9,9 +9,9 @@ namespace awd::sim {
 namespace {
 
 TEST(Perturbation, BurstsAreShortLegalAndMostlyDrifts) {
-  for (const ExpertStage stage : {ExpertStage::kApproach, ExpertStage::kCarry}) {
+  for (const ExpertStage stage : {ExpertStage::kApproach, ExpertStage::kCarry, ExpertStage::kPush}) {
     Rng rng(5);
-    const float grip = stage == ExpertStage::kCarry ? 1.0f : -1.0f;
+    const float grip = stage == ExpertStage::kApproach ? -1.0f : 1.0f;
     int wrong_gripper = 0;
     for (int i = 0; i < 1000; ++i) {
       const auto burst = draw_burst(rng, stage);
@@ -24,9 +24,10 @@ TEST(Perturbation, BurstsAreShortLegalAndMostlyDrifts) {
   }
 }
 
-TEST(Perturbation, OnlyApproachAndCarryAreDisturbed) {
+TEST(Perturbation, OnlyLongMotionsAreDisturbed) {
   EXPECT_GT(burst_probability(ExpertStage::kApproach), burst_probability(ExpertStage::kCarry));
   EXPECT_GT(burst_probability(ExpertStage::kCarry), 0);
+  EXPECT_GT(burst_probability(ExpertStage::kPush), 0);
   for (const ExpertStage stage : {ExpertStage::kClose, ExpertStage::kRelease, ExpertStage::kReopen}) {
     EXPECT_EQ(burst_probability(stage), 0);
   }

@@ -74,7 +74,31 @@ TEST(Episode, UnknownScenarioListsTheKnownOnes) {
   World world({.render = false});
   ScriptedPolicy policy(world, true);
   EXPECT_THAT([&] { run_episode(world, policy, {.task = "put_blue_box", .scenario = "earthquake"}, {}); },
-              ThrowsMessage<Error>(HasSubstr("expected one of clean, got \"earthquake\"")));
+              ThrowsMessage<Error>(HasSubstr("got \"earthquake\"")));
+}
+
+TEST(Episode, ContinuesFromASnapshotAsOftenAsWanted) {
+  World world({.render = false});
+  Episode episode(world, {.task = "put_red_cube", .scenario = "nudge", .seed = 3});
+  const auto play = [&](int steps) {
+    for (int i = 0; i < steps && !episode.is_over(); ++i) {
+      (void)episode.observe(false);
+      episode.execute(world.task().expert(world.scene()).action);
+    }
+  };
+  play(5);
+  const Episode::Snapshot start = episode.save();
+  play(1000);
+  const EpisodeOutcome first = episode.outcome();
+  const std::vector<double> end = world.physics_state();
+  EXPECT_GT(first.steps, 5);
+
+  episode.restore(start);
+  EXPECT_EQ(episode.outcome().steps, 5);
+  play(1000);
+  EXPECT_EQ(episode.outcome().steps, first.steps);
+  EXPECT_EQ(episode.outcome().success, first.success);
+  EXPECT_EQ(world.physics_state(), end);
 }
 
 }  // namespace

@@ -5,12 +5,13 @@
 
 #include <algorithm>
 
+#include "sim/pick_and_place.h"
 #include "sim/world.h"
 
 namespace awd::sim {
 namespace {
 
-constexpr int kSeeds = 20, kMaxSteps = 130;
+constexpr int kSeeds = 20, kMaxSteps = 110;
 
 TEST(Expert, FinishesEveryTask) {
   World world({.render = false});
@@ -43,8 +44,8 @@ TEST(Expert, IsAFunctionOfTheSceneAlone) {
   scene.tcp = {{0.45, 0.0, 0.25}, kHandDown};
   scene.fingers = {0.04, 0.04};
   for (Pose& object : scene.objects) object.position = {0.5, 0.1, 0.02};
-  const ExpertMove first = pick_and_place(scene, 0);
-  EXPECT_EQ(first.action, pick_and_place(scene, 0).action);
+  const ExpertMove first = pick_into_bin(scene, 0);
+  EXPECT_EQ(first.action, pick_into_bin(scene, 0).action);
   EXPECT_EQ(first.stage, ExpertStage::kApproach);
   EXPECT_EQ(first.action[6], -1.0f);
   EXPECT_LT(first.action[2], 0.0f);

@@ -18,7 +18,7 @@ std::string_view embedded_file(std::string_view name);  // generated from assets
 namespace awd::sim {
 namespace {
 
-constexpr std::array<std::string_view, 4> kAssets{"pick_scene.xml", "table.xml", "arm.xml", "hand.xml"};
+constexpr std::array<std::string_view, 5> kAssets{"pick_scene.xml", "table.xml", "props.xml", "arm.xml", "hand.xml"};
 
 [[noreturn]] void on_mujoco_error(const char* message) {
   std::fprintf(stderr, "[mujoco] %s\n", message);

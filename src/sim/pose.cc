@@ -28,6 +28,11 @@ Quat normalized(const Quat& q) {
   return {q[0] / length, q[1] / length, q[2] / length, q[3] / length};
 }
 
+Vec3 rotated(const Quat& q, const Vec3& a) {
+  const Quat turned = q * Quat{0, a[0], a[1], a[2]} * inverse(q);
+  return {turned[1], turned[2], turned[3]};
+}
+
 Quat from_rotation_vector(const Vec3& axis_times_angle) {
   const double angle = norm(axis_times_angle);
   if (angle < 1e-12) return {1, 0, 0, 0};

@@ -27,6 +27,7 @@ Vec3 limited(const Vec3& a, double limit);
 Quat operator*(const Quat& a, const Quat& b);
 Quat inverse(const Quat& q);
 Quat normalized(const Quat& q);
+Vec3 rotated(const Quat& q, const Vec3& a);
 Quat from_rotation_vector(const Vec3& axis_times_angle);
 /// The shortest rotation vector of `q`, length in [0, pi] rad.
 Vec3 to_rotation_vector(const Quat& q);

@@ -32,6 +32,14 @@ TEST(Pose, HandRotationIsZeroAtHomeAndDoesNotWrapNearIt) {
   }
 }
 
+TEST(Pose, RotatedTurnsAVector) {
+  const Vec3 turned = rotated(from_yaw(kPi / 2), {1, 0, 2});
+  EXPECT_NEAR(turned[0], 0, 1e-12);
+  EXPECT_NEAR(turned[1], 1, 1e-12);
+  EXPECT_NEAR(turned[2], 2, 1e-12);
+  EXPECT_NEAR(rotated(kHandDown, {0, 0, 1})[2], -1, 1e-12);
+}
+
 TEST(Pose, LimitedKeepsDirection) {
   const Vec3 shortened = limited({3, 0, 4}, 1);
   EXPECT_NEAR(shortened[0], 0.6, 1e-12);

@@ -1,11 +1,16 @@
-// Lets the scripted expert play tasks in turn, with noise and bursts of wrong actions, and keeps the demonstrations
-// that succeed.
+// Lets the scripted expert play tasks in turn, with noise, bursts of wrong actions and scenarios, and keeps the
+// demonstrations that succeed.
 #include "sim/recorder.h"
+
+#include <algorithm>
+#include <iterator>
 
 #include "awd/error.h"
 #include "base/check.h"
+#include "base/named_text.h"
 #include "sim/demonstration.h"
 #include "sim/disturbance.h"
+#include "sim/scenario/scenario.h"
 
 namespace awd::sim {
 namespace {
@@ -23,7 +28,9 @@ struct Disturbance {
   int bursts_left = 0;
 };
 
-constexpr std::uint64_t kDisturbanceStream = 1;  // keeps the draws of disturbances apart from those of the layout
+// Keep the draws of disturbances and scenarios apart from those of the layout.
+constexpr std::uint64_t kDisturbanceStream = 1, kScenarioStream = 2;
+constexpr double kCleanShare = 0.5;
 constexpr int kMaxAttempts = 10;  // per demonstration wanted, and per 10 more; the expert hardly ever fails
 
 void play_burst(World& world, Rng& rng, ExpertStage stage) {
@@ -43,24 +50,52 @@ Disturbance start_disturbance(World& world, Rng& rng, double share) {
   return disturbance;
 }
 
-/// Executes the expert's action with noise: the label stays clean, the states spread.
-void execute(World& world, Rng& rng, Action action, double noise) {
+/// The list, checked.
+std::vector<std::string> parse_scenarios(const std::string& text) {
+  std::vector<std::string> scenarios = split_outside_braces(text, ',');
+  for (const std::string& scenario : scenarios) resolve_scenario(scenario);
+  return scenarios;
+}
+
+/// "clean" for half of the demonstrations, else one of those that make sense for the task.
+std::string draw_scenario(Rng& rng, const std::vector<std::string>& scenarios, const Task& task) {
+  std::vector<std::string> fitting;
+  std::copy_if(scenarios.begin(), scenarios.end(), std::back_inserter(fitting),
+               [&](const std::string& scenario) { return supports(scenario, task); });
+  if (fitting.empty() || rng.uniform() < kCleanShare) return "clean";
+  return fitting[rng.index(int(fitting.size()))];
+}
+
+/// Executes the expert's action with noise and as the scenario distorts it: the label stays clean, the states spread.
+void execute(World& world, Rng& rng, Action action, double noise, Scenario& scenario, int step) {
   if (noise > 0) {
     for (int i = 0; i < 3; ++i) action[i] += float(noise * rng.normal());
   }
+  scenario.edit_action(action, step);
   world.step(action);
+}
+
+/// One more frame of `demo`; returns the expert's move. What the frame shows the expert knows: an event ends a segment.
+ExpertMove record_frame(World& world, Scenario& scenario, Demonstration& demo) {
+  scenario.before_step(world, demo.length);
+  const Observation observation = world.observe();
+  scenario.edit_pictures(world.pictures(), demo.length);
+  if (!scenario.event().empty() || !observation.event.empty()) demo.break_segment();
+  const ExpertMove move = world.task().expert(world.scene());
+  demo.append(world, observation, move.action);
+  return move;
 }
 
 /// Plays one demonstration into `demo`; false where the expert did not finish.
 bool demonstrate(World& world, Rng& rng, double disturbed_share, const std::function<void()>& on_step,
                  Demonstration& demo) {
+  const auto scenario = make_scenario(demo.scenario, mix_seed(demo.seed, kScenarioStream));
   Disturbance disturbance = start_disturbance(world, rng, disturbed_share);
   int rest = 0;
   while (demo.length < kMaxFrames) {
     if (on_step) on_step();
-    const ExpertMove move = world.task().expert(world.scene());
-    demo.append(world, move.action);
-    execute(world, rng, move.action, disturbance.noise);
+    const ExpertMove move = record_frame(world, *scenario, demo);
+    execute(world, rng, move.action, disturbance.noise, *scenario, demo.length - 1);
     demo.rewards.push_back(world.success() ? 1 : 0);
     if (world.success() && ++rest == kRestFrames) return true;
     if (disturbance.bursts_left > 0 && rng.uniform() < burst_probability(move.stage)) {
@@ -72,11 +107,25 @@ bool demonstrate(World& world, Rng& rng, double disturbed_share, const std::func
   return false;
 }
 
+/// Starts an attempt at `task`: layout, scenario and what the file says about the demonstration.
+void begin(World& world, const std::string& task, std::uint64_t seed, const std::vector<std::string>& scenarios,
+           Demonstration& demo) {
+  demo.clear();
+  demo.task = task;
+  demo.seed = seed;
+  world.reset(task, seed);
+  Rng rng(mix_seed(seed, kScenarioStream));
+  demo.scenario = draw_scenario(rng, scenarios, world.task());
+  demo.prompt = world.task().prompt();
+  demo.target = world.task().movable_target() ? world.task().target() : -1;
+}
+
 }  // namespace
 
 RecordProgress record_demonstrations(const RecordOptions& options, const RecordCallbacks& callbacks) {
   if (options.out.empty()) throw Error("record", "expected an output file, got none");
   const std::vector<std::string> tasks = parse_task_list(options.tasks);
+  const std::vector<std::string> scenarios = parse_scenarios(options.scenarios);
   World world({.image_size = options.size, .shadows = options.shadows});
   Hdf5Writer file(options.out);
   RecordProgress progress;
@@ -88,12 +137,7 @@ RecordProgress record_demonstrations(const RecordOptions& options, const RecordC
                 progress.attempts - progress.demos, progress.attempts);
       const std::uint64_t seed = mix_seed(options.seed, std::uint64_t(progress.attempts++));
       Rng rng(mix_seed(seed, kDisturbanceStream));
-      demo.clear();
-      demo.task = tasks[progress.demos % tasks.size()];
-      demo.seed = seed;
-      world.reset(demo.task, seed);
-      demo.prompt = world.task().prompt();
-      demo.target = world.task().target();
+      begin(world, tasks[progress.demos % tasks.size()], seed, scenarios, demo);
       if (!demonstrate(world, rng, options.perturb, callbacks.on_step, demo)) continue;
       write_demonstration(demo, data, "demo_" + std::to_string(progress.demos), options.compress);
       ++progress.demos;

@@ -14,6 +14,7 @@ struct RecordOptions {
   int episodes = 10;
   std::uint64_t seed = 0;
   std::string tasks = "all";
+  std::string scenarios = "clean";
   double perturb = 0.8;
   int size = 224;
   int compress = 0;
@@ -23,8 +24,12 @@ struct RecordOptions {
   void visit(V&& v) {
     v(Field{"out", "", "HDF5 file to write; replaced if it exists"}, out);
     v(Field{"episodes", "", "successful demonstrations to record, tasks in turn", 1, 1e6}, episodes);
-    v(Field{"seed", "", "decides layouts and disturbances", 0}, seed);
+    v(Field{"seed", "", "decides layouts, disturbances and scenarios", 0}, seed);
     v(Field{"tasks", "", "all, or task names separated by commas"}, tasks);
+    v(Field{"scenarios", "",
+            "scenarios separated by commas: half of the demonstrations are clean, the others draw one that makes sense "
+            "for their task"},
+      scenarios);
     v(Field{"perturb", "", "share of demonstrations that are disturbed; 0 is none", 0, 1}, perturb);
     v(Field{"size", "pixels", "side of the square pictures", 16, 1024}, size);
     v(Field{"compress", "", "gzip level of the pictures; 0 is none and fastest", 0, 9}, compress);
@@ -46,7 +51,7 @@ struct RecordCallbacks {
 };
 
 /// Records until `episodes` demonstrations have succeeded. The file appears under its name only when complete; after a
-/// throw nothing of it stays. Throws awd::Error on unknown tasks, no OpenGL, or an unwritable file.
+/// throw nothing of it stays. Throws awd::Error on unknown tasks or scenarios, no OpenGL, or an unwritable file.
 RecordProgress record_demonstrations(const RecordOptions& options, const RecordCallbacks& callbacks);
 
 }  // namespace awd::sim

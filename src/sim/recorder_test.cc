@@ -99,9 +99,12 @@ TEST_F(Demonstrations, FileHoldsWhatTheLayoutPromises) {
     EXPECT_EQ(file.shape(demo + "/obs/gripper_states"), (Shape{length, 2}));
     EXPECT_EQ(file.shape(demo + "/obs/joint_states"), (Shape{length, 7}));
     EXPECT_EQ(file.shape(demo + "/actions"), (Shape{length, 7}));
-    EXPECT_EQ(file.shape(demo + "/states"), (Shape{length, 57}));
+    EXPECT_EQ(file.shape(demo + "/states"), (Shape{length, 61}));
     EXPECT_EQ(file.shape(demo + "/robot_states"), (Shape{length, 9}));
     EXPECT_EQ(file.shape(demo + "/awd/object_poses"), (Shape{length, 3, 4}));
+    EXPECT_EQ(file.shape(demo + "/awd/focus"), (Shape{length, 4}));
+    EXPECT_EQ(file.shape(demo + "/awd/goal"), (Shape{length, 4}));
+    EXPECT_EQ(file.text(demo, "scenario"), "clean");
     EXPECT_EQ(file.read<std::int32_t>(demo + "/awd/target", H5T_NATIVE_INT32), std::vector<std::int32_t>(length, i));
     EXPECT_EQ(file.read<std::uint8_t>(demo + "/rewards", H5T_NATIVE_UINT8).back(), 1);
     EXPECT_EQ(file.read<std::uint8_t>(demo + "/dones", H5T_NATIVE_UINT8).back(), 1);
@@ -131,6 +134,42 @@ TEST_F(Demonstrations, UndisturbedLabelsLeadFromFrameToFrame) {
   }
 }
 
+TEST_F(Demonstrations, FocusAndGoalAreWhatTheTaskIsAbout) {
+  record_demonstrations({.out = path_, .episodes = 1, .seed = 2, .tasks = "stack_red_on_blue", .size = 16}, {});
+  const Reader file(path_);
+  const auto objects = file.read<float>("data/demo_0/awd/object_poses", H5T_NATIVE_FLOAT);
+  const auto focus = file.read<float>("data/demo_0/awd/focus", H5T_NATIVE_FLOAT);
+  const auto goal = file.read<float>("data/demo_0/awd/goal", H5T_NATIVE_FLOAT);
+  for (std::size_t t = 0; 4 * t < focus.size(); ++t) {
+    for (std::size_t i = 0; i < 4; ++i) {
+      EXPECT_EQ(focus[4 * t + i], objects[12 * t + i]);
+      EXPECT_EQ(goal[4 * t + i], objects[12 * t + 8 + i]);
+    }
+  }
+}
+
+TEST_F(Demonstrations, EventsOfAScenarioEndSegments) {
+  const RecordOptions options{
+      .out = path_, .episodes = 6, .seed = 4, .tasks = "put_red_cube", .scenarios = "nudge", .perturb = 0, .size = 16};
+  record_demonstrations(options, {});
+  const Reader file(path_);
+  int nudged = 0;
+  for (int i = 0; i < options.episodes; ++i) {
+    const std::string demo = "data/demo_" + std::to_string(i);
+    const bool is_nudged = file.text(demo, "scenario") == "nudge";
+    nudged += is_nudged;
+    const auto ends = file.read<std::int32_t>(demo + "/awd/segment_end", H5T_NATIVE_INT32);
+    EXPECT_EQ(ends.front() != ends.back(), is_nudged) << demo;
+  }
+  EXPECT_TRUE(nudged > 0 && nudged < options.episodes) << nudged;
+}
+
+TEST_F(Demonstrations, ScenariosThatDoNotSuitATaskAreNotDrawn) {
+  record_demonstrations({.out = path_, .episodes = 4, .tasks = "push_to_mark", .scenarios = "slip", .size = 16}, {});
+  const Reader file(path_);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(file.text("data/demo_" + std::to_string(i), "scenario"), "clean");
+}
+
 TEST_F(Demonstrations, SameSeedSameFrames) {
   const RecordOptions options{.out = path_, .episodes = 1, .seed = 9, .perturb = 1, .size = 16};
   std::array<std::vector<std::uint8_t>, 2> pictures;
@@ -143,6 +182,7 @@ TEST_F(Demonstrations, SameSeedSameFrames) {
 
 TEST_F(Demonstrations, BadOptionsLeaveNothingBehind) {
   EXPECT_THROW(record_demonstrations({.out = path_, .tasks = "juggle"}, {}), Error);
+  EXPECT_THROW(record_demonstrations({.out = path_, .scenarios = "clean,earthquake"}, {}), Error);
   EXPECT_THROW(record_demonstrations({.out = path_ + "/no/such/folder.hdf5", .size = 16}, {}), Error);
   EXPECT_THROW(record_demonstrations({}, {}), Error);
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));

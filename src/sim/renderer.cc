@@ -41,12 +41,9 @@ Renderer::~Renderer() {
   mjv_freeScene(&scene_);
 }
 
-void Renderer::render(mjData& data, int camera, int size, std::span<std::uint8_t> rgb) {
-  const std::size_t row_bytes = std::size_t(size) * 3;
-  AWD_CHECK(rgb.size() == row_bytes * size, "buffer {} size {}", rgb.size(), size);
+void Renderer::draw(mjData& data, int camera, int size) {
   AWD_CHECK(size <= context_.offWidth && size <= context_.offHeight, "size {}", size);
-  bottom_up_.resize(rgb.size());
-
+  bottom_up_.resize(std::size_t(size) * size * 3);
   gl_->make_current();
   mjvCamera view;
   mjv_defaultCamera(&view);
@@ -56,10 +53,37 @@ void Renderer::render(mjData& data, int camera, int size, std::span<std::uint8_t
   const mjrRect viewport{0, 0, size, size};
   mjr_render(viewport, &scene_, &context_);
   mjr_readPixels(bottom_up_.data(), nullptr, viewport, &context_);
+}
+
+void Renderer::render(mjData& data, int camera, int size, std::span<std::uint8_t> rgb) {
+  const std::size_t row_bytes = std::size_t(size) * 3;
+  AWD_CHECK(rgb.size() == row_bytes * size, "buffer {} size {}", rgb.size(), size);
+  draw(data, camera, size);
   for (int row = 0; row < size; ++row) {
     const auto* from = bottom_up_.data() + row_bytes * (size - 1 - row);
     std::copy(from, from + row_bytes, rgb.data() + row_bytes * row);
   }
+}
+
+std::vector<int> Renderer::segment(mjData& data, int camera, int size) {
+  // Every geom is drawn in a flat colour that holds its number in the drawn scene plus 1; black is nothing.
+  scene_.flags[mjRND_SEGMENT] = scene_.flags[mjRND_IDCOLOR] = 1;
+  draw(data, camera, size);
+  scene_.flags[mjRND_SEGMENT] = scene_.flags[mjRND_IDCOLOR] = 0;
+  std::vector<int> ids(std::size_t(size) * size, -1);
+  for (int row = 0; row < size; ++row) {
+    for (int column = 0; column < size; ++column) {
+      const std::uint8_t* rgb = bottom_up_.data() + 3 * (std::size_t(size - 1 - row) * size + column);
+      const int segment = rgb[0] + 256 * rgb[1] + 65536 * rgb[2] - 1;
+      for (int i = 0; segment >= 0 && i < scene_.ngeom; ++i) {
+        const mjvGeom& geom = scene_.geoms[i];
+        if (geom.segid != segment || geom.objtype != mjOBJ_GEOM) continue;
+        ids[std::size_t(row) * size + column] = geom.objid;
+        break;
+      }
+    }
+  }
+  return ids;
 }
 
 }  // namespace awd::sim

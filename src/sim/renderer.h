@@ -25,7 +25,13 @@ class Renderer {
   /// Draws camera `camera` as [size, size, 3] RGB bytes, top row first. `data` must hold up-to-date poses.
   void render(mjData& data, int camera, int size, std::span<std::uint8_t> rgb);
 
+  /// For every pixel of camera `camera`, top row first, the id of the geom it shows, or -1: [size * size].
+  std::vector<int> segment(mjData& data, int camera, int size);
+
  private:
+  /// Draws into `bottom_up_`.
+  void draw(mjData& data, int camera, int size);
+
   const mjModel& model_;
   std::unique_ptr<GlContext> gl_;
   mjvScene scene_{};

@@ -15,12 +15,13 @@ constexpr double kEmptyGrip = 0.012;   // m, closed further than any object allo
 double horizontal_distance(const Vec3& a, const Vec3& b) { return std::hypot(a[0] - b[0], a[1] - b[1]); }
 
 bool is_in_bin(const SceneState& scene, int object) {
-  const Vec3& p = scene.objects[object].position;
-  return std::fabs(p[0] - kBinX) < kBinInnerHalf && std::fabs(p[1] - kBinY) < kBinInnerHalf && p[2] < kBinDepth;
+  const Pose& bin = scene.prop(Prop::kBin);
+  const Vec3 p = rotated(inverse(bin.rotation), scene.objects[object].position - bin.position);
+  return std::fabs(p[0]) < kBinInnerHalf && std::fabs(p[1]) < kBinInnerHalf && p[2] < kBinDepth;
 }
 
 bool is_over_bin(const SceneState& scene, int object) {
-  return horizontal_distance(scene.objects[object].position, {kBinX, kBinY, 0}) < kOverBin;
+  return horizontal_distance(scene.objects[object].position, scene.prop(Prop::kBin).position) < kOverBin;
 }
 
 bool is_held(const SceneState& scene, int object) {

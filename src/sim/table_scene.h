@@ -1,4 +1,4 @@
-// The fixed facts of the table-top scene that code needs beside assets/table.xml: objects, bin, geometry predicates.
+// The fixed facts of the table-top scene that code needs beside the MJCF files: objects, props, geometry predicates.
 #pragma once
 
 #include <numbers>
@@ -21,10 +21,18 @@ inline constexpr std::array<ObjectSpec, kObjectCount> kObjects{{
     {"blue_box", 0.020, std::numbers::pi, std::numbers::pi / 2},
 }};
 
-inline constexpr double kBinX = 0.48, kBinY = 0.28;  // m, centre
-inline constexpr double kBinInnerHalf = 0.067;       // m, half of the inner side
-inline constexpr double kBinDepth = 0.06;            // m, an object's centre below this height is inside
-inline constexpr double kOverBin = 0.062;            // m, an object this near the bin's centre falls in when let go
+/// Bodies of the MJCF, in the order of Prop.
+inline constexpr std::array<std::string_view, kPropCount> kPropNames{"bin",       "mark",     "button",
+                                                                     "turntable", "intruder", "distractor"};
+
+inline constexpr double kBinInnerHalf = 0.067;    // m, half of the inner side
+inline constexpr double kBinDepth = 0.06;         // m, an object's centre below this height is inside
+inline constexpr double kOverBin = 0.062;         // m, an object this near the bin's centre falls in when let go
+inline constexpr double kMarkRadius = 0.045;      // m
+inline constexpr double kButtonTop = 0.046;       // m above the table, cap not pressed
+inline constexpr double kButtonTravel = 0.015;    // m, cap pressed to the stop
+inline constexpr double kTurntableTop = 0.010;    // m above the table
+inline constexpr double kTurntableRadius = 0.11;  // m
 
 /// The object's centre lies inside the bin walls.
 bool is_in_bin(const SceneState& scene, int object);

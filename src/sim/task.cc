@@ -6,7 +6,11 @@
 #include <memory>
 
 #include "awd/error.h"
+#include "sim/tasks/pick_turntable/pick_turntable.h"
+#include "sim/tasks/press_button/press_button.h"
+#include "sim/tasks/push/push.h"
 #include "sim/tasks/put_in_bin/put_in_bin.h"
+#include "sim/tasks/stack/stack.h"
 
 namespace awd::sim {
 namespace {
@@ -17,6 +21,10 @@ const TaskList& registry() {
   static const TaskList tasks = [] {
     TaskList list;
     add_put_in_bin_tasks(list);
+    add_stack_task(list);
+    add_push_task(list);
+    add_press_button_task(list);
+    add_pick_turntable_task(list);
     return list;
   }();
   return tasks;

@@ -10,8 +10,10 @@
 #include "awd/error.h"
 #include "base/check.h"
 #include "sim/arm_controller.h"
+#include "sim/geom_outline.h"
 #include "sim/mujoco_model.h"
 #include "sim/renderer.h"
+#include "sim/robot_mask.h"
 #include "sim/table_scene.h"
 
 namespace awd::sim {
@@ -44,22 +46,39 @@ void check_action(std::span<const float> action) {
 
 struct WorldSnapshot {
   const Task* task;
+  std::uint64_t seed;
+  int step;
+  std::string_view event;
   double time;
   std::vector<double> qpos, qvel, warm_start, ctrl;  // warm_start: the solver's first guess, part of the bits
+  std::vector<double> mocap_pos, mocap_quat;
   ArmController::State arm;
 };
 
 struct World::Impl {
   explicit Impl(const WorldOptions& world_options)
-      : options(world_options), model(load_scene(world_options)), data(make_data(*model)), arm(*model) {
+      : options(world_options),
+        model(load_scene(world_options)),
+        data(make_data(*model)),
+        arm(*model),
+        robot_masks(*model) {
     for (int i = 0; i < kObjectCount; ++i) {
       const std::string name(kObjects[i].name);
       object_body[i] = require_id(*model, mjOBJ_BODY, name);
       object_joint[i] = require_id(*model, mjOBJ_JOINT, name);
     }
+    for (int i = 0; i < kPropCount; ++i) {
+      prop_body[i] = require_id(*model, mjOBJ_BODY, std::string(kPropNames[i]));
+      mocap[i] = model->body_mocapid[prop_body[i]];
+      AWD_CHECK(mocap[i] >= 0, "prop {} is not a mocap body", kPropNames[i]);
+    }
+    button_joint = require_id(*model, mjOBJ_JOINT, "button");
+    turntable_joint = require_id(*model, mjOBJ_JOINT, "turntable");
+    turntable_servo = require_id(*model, mjOBJ_ACTUATOR, "turntable");
     for (int i = 0; i < kCameraCount; ++i) {
       camera[i] = require_id(*model, mjOBJ_CAMERA, std::string(kCameraNames[i]));
     }
+    raw_qpos.resize(model->nq);
     if (!options.render) return;
     renderer = std::make_unique<Renderer>(*model, options.shadows);
     for (auto& picture : pictures) picture.resize(std::size_t(options.image_size) * options.image_size * 3);
@@ -67,6 +86,7 @@ struct World::Impl {
 
   /// Brings body, site and camera poses up to date with qpos (no dynamics, so the solver's memory is untouched).
   void refresh() {
+    std::copy_n(data->qpos, model->nq, raw_qpos.begin());
     mj_kinematics(model.get(), data.get());
     mj_comPos(model.get(), data.get());
     mj_camlight(model.get(), data.get());
@@ -76,6 +96,12 @@ struct World::Impl {
       mju_copy3(scene.objects[i].position.data(), data->xpos + 3 * object_body[i]);
       mju_copy4(scene.objects[i].rotation.data(), data->xquat + 4 * object_body[i]);
     }
+    for (int i = 0; i < kPropCount; ++i) {
+      mju_copy3(scene.props[i].position.data(), data->mocap_pos + 3 * mocap[i]);
+      mju_copy4(scene.props[i].rotation.data(), data->mocap_quat + 4 * mocap[i]);
+    }
+    scene.button_travel = data->qpos[model->jnt_qposadr[button_joint]];
+    scene.turntable_speed = data->qvel[model->jnt_dofadr[turntable_joint]];
   }
 
   void write_object(int object, const Pose& pose) {
@@ -83,6 +109,18 @@ struct World::Impl {
     std::copy(pose.position.begin(), pose.position.end(), q);
     std::copy(pose.rotation.begin(), pose.rotation.end(), q + 3);
     mju_zero(data->qvel + model->jnt_dofadr[object_joint[object]], 6);
+  }
+
+  void write_prop(int prop, const Pose& pose) {
+    mju_copy3(data->mocap_pos + 3 * mocap[prop], pose.position.data());
+    mju_copy4(data->mocap_quat + 4 * mocap[prop], pose.rotation.data());
+  }
+
+  void write_layout(const Layout& layout) {
+    for (int i = 0; i < kObjectCount; ++i) write_object(i, layout.objects[i]);
+    for (int i = 0; i < kPropCount; ++i) write_prop(i, layout.props[i]);
+    data->ctrl[turntable_servo] = layout.turntable_speed;
+    data->qvel[model->jnt_dofadr[turntable_joint]] = layout.turntable_speed;
   }
 
   void advance(std::span<const float> action) {
@@ -98,6 +136,13 @@ struct World::Impl {
     }
   }
 
+  /// What the task itself changes between two control steps.
+  void follow_task() {
+    const std::optional<double> speed = task->turntable_change(seed, ++step);
+    if (speed) data->ctrl[turntable_servo] = *speed;
+    event = speed ? "speed" : "";
+  }
+
   void read_robot() {
     const Vec3 rotation = rotation_from_down(scene.tcp.rotation);
     for (int i = 0; i < 3; ++i) state[i] = float(scene.tcp.position[i]);
@@ -111,15 +156,27 @@ struct World::Impl {
   ModelPtr model;
   DataPtr data;
   ArmController arm;
+  RobotMasks robot_masks;
   std::unique_ptr<Renderer> renderer;  // null: not rendering
   std::array<int, kObjectCount> object_body{}, object_joint{};
+  std::array<int, kPropCount> prop_body{};
+  std::array<int, kPropCount> mocap{};  // index into mocap_pos and mocap_quat
+  int button_joint = 0, turntable_joint = 0, turntable_servo = 0;
   std::array<int, kCameraCount> camera{};
 
   const Task* task = nullptr;  // null before the first reset
+  std::uint64_t seed = 0;      // of the episode
+  int step = 0;                // control steps since reset
+  std::string_view event;      // what the task changed before this step
   double start_time = 0;       // s
   SceneState scene;
+  std::vector<double> raw_qpos;  // [nq] before the last refresh, which normalises quaternions: doing so twice is not
+                                 // the same bits, so a snapshot keeps these
   std::array<std::vector<std::uint8_t>, kCameraCount> pictures;  // [image_size, image_size, 3] each
   std::array<ImageView, kCameraCount> views;
+  std::array<MutablePicture, kCameraCount> mutable_views;
+  std::array<std::array<std::uint8_t, PictureCover::kCells>, kCameraCount> mask_shares{};
+  std::array<RobotMask, kCameraCount> masks;
   std::array<float, kStateDim> state{};
   std::array<float, kArmJoints> joints{};
 };
@@ -133,10 +190,12 @@ void World::reset(std::string_view task, std::uint64_t seed) {
   const Task& chosen = find_task(task);
   Impl& w = *impl_;
   w.task = &chosen;
+  w.seed = seed;
+  w.step = 0;
+  w.event = {};
   mj_resetData(w.model.get(), w.data.get());
   Rng rng(seed);
-  const Placement placement = chosen.place(rng);
-  for (int i = 0; i < kObjectCount; ++i) w.write_object(i, placement[i]);
+  w.write_layout(chosen.place(rng));
   w.arm.reset(*w.data);
   for (int i = 0; i < kSettleSteps; ++i) w.advance(kRest);
   w.start_time = w.data->time;
@@ -146,25 +205,48 @@ void World::step(std::span<const float> action) {
   check_action(action);
   AWD_CHECK(impl_->task, "step before reset");
   impl_->advance(action);
+  impl_->follow_task();
 }
 
 Observation World::observe_robot() {
   AWD_CHECK(impl_->task, "observe before reset");
   Impl& w = *impl_;
   w.read_robot();
-  for (ImageView& view : w.views) view = {};
-  return {.cameras = w.views, .state = w.state, .joints = w.joints, .prompt = w.task->prompt()};
+  w.views.fill({});
+  w.mutable_views.fill({});
+  return {.cameras = w.views, .state = w.state, .joints = w.joints, .prompt = w.task->prompt(), .event = w.event};
 }
 
 Observation World::observe() {
-  const Observation observation = observe_robot();
+  Observation observation = observe_robot();
   Impl& w = *impl_;
-  if (!w.renderer) return observation;
+  const int size = w.options.image_size;
   for (int i = 0; i < kCameraCount; ++i) {
-    w.renderer->render(*w.data, w.camera[i], w.options.image_size, w.pictures[i]);
-    w.views[i] = {.data = w.pictures[i].data(), .height = w.options.image_size, .width = w.options.image_size};
+    w.robot_masks.fill(*w.data, w.camera[i], w.mask_shares[i]);
+    w.masks[i].data = w.mask_shares[i].data();
+    if (!w.renderer) continue;
+    w.renderer->render(*w.data, w.camera[i], size, w.pictures[i]);
+    w.views[i] = {.data = w.pictures[i].data(), .height = size, .width = size};
+    w.mutable_views[i] = {.rgb = w.pictures[i].data(), .height = size, .width = size};
   }
+  observation.robot_masks = w.masks;
   return observation;
+}
+
+std::span<MutablePicture> World::pictures() {
+  const bool is_drawn = impl_->mutable_views[0].rgb != nullptr;
+  return std::span(impl_->mutable_views).first(is_drawn ? kCameraCount : 0);
+}
+
+bool World::is_in_picture(Prop prop, int camera) const {
+  AWD_CHECK(camera >= 0 && camera < kCameraCount, "camera {}", camera);
+  const Impl& w = *impl_;
+  return is_body_in_picture(*w.model, *w.data, w.prop_body[std::size_t(prop)], w.camera[camera]);
+}
+
+PicturePoint World::project(const Vec3& point, int camera) const {
+  AWD_CHECK(camera >= 0 && camera < kCameraCount, "camera {}", camera);
+  return PinholeCamera::of(*impl_->model, *impl_->data, impl_->camera[camera]).project(point);
 }
 
 bool World::success() const { return task().is_success(impl_->scene); }
@@ -191,15 +273,32 @@ void World::set_object_pose(int object, const Pose& pose) {
   impl_->refresh();
 }
 
+void World::set_prop(Prop prop, const Pose& pose) {
+  impl_->write_prop(int(prop), pose);
+  impl_->refresh();
+}
+
+void World::set_pose(const Thing& thing, const Pose& pose) {
+  const auto* object = std::get_if<ObjectId>(&thing);
+  object ? set_object_pose(object->index, pose) : set_prop(std::get<Prop>(thing), pose);
+}
+
+void World::set_turntable_speed(double rad_s) { impl_->data->ctrl[impl_->turntable_servo] = rad_s; }
+
 std::shared_ptr<const WorldSnapshot> World::save() const {
   const mjModel& m = *impl_->model;
   const mjData& d = *impl_->data;
   return std::make_shared<WorldSnapshot>(WorldSnapshot{.task = &task(),
+                                                       .seed = impl_->seed,
+                                                       .step = impl_->step,
+                                                       .event = impl_->event,
                                                        .time = d.time - impl_->start_time,
-                                                       .qpos = copied(d.qpos, m.nq),
+                                                       .qpos = impl_->raw_qpos,
                                                        .qvel = copied(d.qvel, m.nv),
                                                        .warm_start = copied(d.qacc_warmstart, m.nv),
                                                        .ctrl = copied(d.ctrl, m.nu),
+                                                       .mocap_pos = copied(d.mocap_pos, 3 * m.nmocap),
+                                                       .mocap_quat = copied(d.mocap_quat, 4 * m.nmocap),
                                                        .arm = impl_->arm.state()});
 }
 
@@ -207,11 +306,16 @@ void World::restore(const WorldSnapshot& snapshot) {
   Impl& w = *impl_;
   mj_resetData(w.model.get(), w.data.get());
   w.task = snapshot.task;
+  w.seed = snapshot.seed;
+  w.step = snapshot.step;
+  w.event = snapshot.event;
   w.start_time = -snapshot.time;  // data->time restarts at 0
   std::copy(snapshot.qpos.begin(), snapshot.qpos.end(), w.data->qpos);
   std::copy(snapshot.qvel.begin(), snapshot.qvel.end(), w.data->qvel);
   std::copy(snapshot.warm_start.begin(), snapshot.warm_start.end(), w.data->qacc_warmstart);
   std::copy(snapshot.ctrl.begin(), snapshot.ctrl.end(), w.data->ctrl);
+  std::copy(snapshot.mocap_pos.begin(), snapshot.mocap_pos.end(), w.data->mocap_pos);
+  std::copy(snapshot.mocap_quat.begin(), snapshot.mocap_quat.end(), w.data->mocap_quat);
   w.arm.restore(snapshot.arm);
   w.refresh();
 }

@@ -10,6 +10,7 @@
 
 #include "awd/options.h"
 #include "awd/types.h"
+#include "sim/picture.h"
 #include "sim/scene_state.h"
 #include "sim/task.h"
 
@@ -56,11 +57,17 @@ class World {
   void step(std::span<const float> action);
 
   /// Draws the cameras and reports the robot. state [8]: TCP position (m), rotation vector relative to straight down at
-  /// home yaw (rad), left and right finger (m); joints [7] (rad). Views are valid until the next observe() or reset().
+  /// home yaw (rad), left and right finger (m); joints [7] (rad); robot_masks as robot_mask.h says; event
+  /// "speed" where the task has changed the turntable's speed before this step. Views are valid until the next
+  /// observe() or reset().
   Observation observe();
 
   /// The same without drawing: the pictures are empty.
   Observation observe_robot();
+
+  /// The pictures of the last observe() or observe_robot(), to be changed in place: its Observation shows the change.
+  /// In the order of kCameraNames; empty where nothing was drawn.
+  std::span<MutablePicture> pictures();
 
   bool success() const;
   /// reach, grasp, lift, move or place.
@@ -71,6 +78,11 @@ class World {
   const SceneState& scene() const;
   const WorldOptions& options() const;
 
+  /// Whether any part of the prop lies within the picture of camera `camera` (index into kCameraNames), hidden or not.
+  bool is_in_picture(Prop prop, int camera) const;
+  /// Where a point of the table frame appears in that camera's picture, or beside it; it must lie before the camera.
+  PicturePoint project(const Vec3& point, int camera) const;
+
   /// Where the actions so far have commanded the TCP to be; the arm follows within millimetres.
   Pose commanded_tcp() const;
   /// MuJoCo's qpos then qvel, [nq + nv].
@@ -78,6 +90,12 @@ class World {
 
   /// Moves object `object` (index into kObjects) at once, at rest: what perturbation scenarios do.
   void set_object_pose(int object, const Pose& pose);
+  /// Moves a prop at once. What stands on it or in it stays where it is and falls.
+  void set_prop(Prop prop, const Pose& pose);
+  /// Either of the two.
+  void set_pose(const Thing& thing, const Pose& pose);
+  /// The speed (rad/s, counter-clockwise seen from above) that the turntable takes on within a few control steps.
+  void set_turntable_speed(double rad_s);
 
   std::shared_ptr<const WorldSnapshot> save() const;
   void restore(const WorldSnapshot& snapshot);

@@ -1,0 +1,31 @@
+// Waits until a share of the way is covered, then pushes the goal; once, or again after a pause.
+#include "sim/scenario/target_move.h"
+
+namespace awd::sim {
+
+TargetMove::TargetMove(const Options& options, std::uint64_t seed)
+    : options_(options), rng_(seed), left_(options.times) {
+  start_share_ = rng_.uniform(options.earliest, options.latest);
+}
+
+void TargetMove::before_step(World& world, int step) {
+  event_ = {};
+  if (step == 0) progress_.update(world.task(), world.scene());
+  if (!push_ && left_ > 0 && step >= earliest_step_) try_to_start(world);
+  if (!push_) return;
+  push_->advance(world);
+  event_ = kName;
+  if (!push_->is_over()) return;
+  push_.reset();
+  earliest_step_ = step + 1 + options_.pause;
+}
+
+void TargetMove::try_to_start(const World& world) {
+  const Task& task = world.task();
+  const SceneState& scene = world.scene();
+  if (progress_.update(task, scene) < start_share_ || (task.grasps() && !is_carrying(task, scene))) return;
+  push_ = Push::draw(rng_, scene, task.goal_thing(), {options_.distance, options_.spread, 0, options_.steps});
+  if (push_) --left_;
+}
+
+}  // namespace awd::sim
