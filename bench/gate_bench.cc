@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
@@ -22,21 +23,42 @@ namespace {
 constexpr int kSide = 224, kPool = 8, kGrid = kSide / kPool;
 /// Distinct current pictures, used in turn, so that no call finds just its own picture in the first-level cache.
 constexpr int kScenes = 4;
+constexpr int kActionDim = 7, kHorizon = 20, kAge = 10;
 
+/// A step in the middle of a chunk, with all that the gate can be given. The mask shows a robot in a sixth of the
+/// picture; the actions do nothing, so that the state is the predicted one.
 struct Fixture {
   TestScene held{1, 11};
   std::vector<std::unique_ptr<TestScene>> scenes;
   ImportanceMaps importance = test_importance_maps(21);
-  std::vector<float> state = std::vector<float>(8, 0.5f);
+  std::vector<float> state = std::vector<float>(8, 0.5f), joints = std::vector<float>(7, 0.5f);
+  std::vector<float> actions = std::vector<float>(kActionDim * kHorizon, 0.0f);
+  std::array<std::uint8_t, kPatchCells> shares{};
+  std::array<RobotMask, 2> masks{RobotMask{shares.data()}, RobotMask{shares.data()}};
   Anchor anchor;
   GateState gate_state;
 
   explicit Fixture(const GateOptions& options) {
     for (std::uint32_t i = 0; i < kScenes; ++i) scenes.push_back(std::make_unique<TestScene>(1, 12 + i));
-    set_anchor({held.views, state, {}, 0}, importance, options, anchor);
+    std::fill_n(shares.begin(), kPatchCells / 6, std::uint8_t(255));
+    hold(held, options);
+  }
+  Frame frame(const TestScene& scene, int age) const {
+    const std::span<const float> chunk = actions;
+    return {.cameras = scene.views,
+            .state = state,
+            .joints = joints,
+            .age = age,
+            .robot_masks = masks,
+            .executed = chunk.first(age * kActionDim),
+            .planned = chunk.subspan(age * kActionDim),
+            .action_dim = kActionDim};
+  }
+  void hold(const TestScene& scene, const GateOptions& options) {
+    set_anchor(frame(scene, 0), importance, options, anchor);
   }
   Decision decide_on(int call, const GateOptions& options) {
-    return decide({scenes[call % kScenes]->views, state, {}, 1}, anchor, options, gate_state);
+    return decide(frame(*scenes[call % kScenes], kAge), anchor, options, gate_state);
   }
 };
 
@@ -87,6 +109,21 @@ double percentile(const std::vector<double>& sorted, double p) {
   return sorted[std::size_t(p * double(sorted.size() - 1))];
 }
 
+/// Ends the program unless the recommended gate reuses what the benchmarks show it, and not another scene.
+void check_recommended() {
+  const GateOptions options = recommended_guard();
+  Fixture fixture(options);
+  Reason reason = Reason::kReuse;
+  for (int i = 0; i < 20 && reason == Reason::kReuse; ++i) reason = fixture.decide_on(i, options).reason;
+  const TestScene other(2, 11);
+  const Reason other_reason = decide(fixture.frame(other, kAge), fixture.anchor, options, fixture.gate_state).reason;
+  if (reason != Reason::kReuse || other_reason != Reason::kMaskedResidual) {
+    fmt::print(stderr, "gate_bench: wrong answer: expected reuse and masked_residual, got {} and {}\n", word_of(reason),
+               word_of(other_reason));
+    std::exit(1);
+  }
+}
+
 /// Times every call of `work(i)`, which does `calls` units of work; reports per unit.
 template <class Work>
 void time_calls(benchmark::State& state, int calls, Work&& work) {
@@ -129,25 +166,48 @@ void decide_state_guard(benchmark::State& state) {
   });
 }
 
-/// What a full query adds: pooling of the pictures, resize and dilation of the importance.
+/// The recommended set with nothing firing.
+void decide_recommended(benchmark::State& state) {
+  const GateOptions options = recommended_guard();
+  Fixture fixture(options);
+  time_calls(state, 1, [&](int i) { benchmark::DoNotOptimize(fixture.decide_on(i, options)); });
+}
+
+/// Every signal there is.
+void decide_explain(benchmark::State& state) {
+  GateOptions options = recommended_guard();
+  options.explain = true;
+  Fixture fixture(options);
+  time_calls(state, 1, [&](int i) { benchmark::DoNotOptimize(fixture.decide_on(i, options)); });
+}
+
+/// What a full query adds to the awd gate: pooling of the pictures, resize and dilation of the importance.
 void anchor_awd(benchmark::State& state) {
   const GateOptions options = kStudyGate;
   Fixture fixture(options);
-  time_calls(state, 1, [&](int i) {
-    set_anchor({fixture.scenes[i % kScenes]->views, fixture.state, {}, 0}, fixture.importance, options, fixture.anchor);
-  });
+  time_calls(state, 1, [&](int i) { fixture.hold(*fixture.scenes[i % kScenes], options); });
+}
+
+void anchor_recommended(benchmark::State& state) {
+  const GateOptions options = recommended_guard();
+  Fixture fixture(options);
+  time_calls(state, 1, [&](int i) { fixture.hold(*fixture.scenes[i % kScenes], options); });
 }
 
 BENCHMARK(decide_awd);
 BENCHMARK(decide_cosine);
 BENCHMARK(decide_state_guard);
+BENCHMARK(decide_recommended);
+BENCHMARK(decide_explain);
 BENCHMARK(anchor_awd);
+BENCHMARK(anchor_recommended);
 
 }  // namespace
 }  // namespace awd
 
 int main(int argc, char** argv) {
   awd::check_answer();
+  awd::check_recommended();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();

@@ -1,148 +1,109 @@
 // The gate: at one control step, may the work of the last full query be used again?
-// decide() is pure: inputs, options and state in, decision out. No clock, random numbers, I/O or (after the first
-// anchor) allocation. Formulas with the same symbol names are in docs/gate.md.
+// decide() is pure: inputs, options and state in, decision out. No clock, I/O or (after the first anchor) allocation;
+// the gate `random` draws from the seed and the step count in its state. Formulas with the same symbol names are in
+// docs/gate.md.
 #pragma once
 
 #include <array>
-#include <limits>
+#include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
-#include "awd/options.h"
+#include "awd/gate_options.h"
+#include "awd/gate_scores.h"
 #include "awd/types.h"
 
 namespace awd {
 
-enum class Verdict { kRecompute, kReuse };
-template <>
-inline constexpr std::string_view kEnumWords<Verdict>[] = {"recompute", "reuse"};
-
-/// Why a step was recomputed or reused; the first rule that fires names it.
-enum class Reason {
-  kFirstStep,    // nothing is held: episode start or reset
-  kHorizon,      // the held chunk is used up (a rule of the runtime, no gate can override it)
-  kNewInput,     // the prompt or the set of cameras is not the anchor's (a rule of the runtime, too)
-  kAlways,       // gate `always`: every step is a query
-  kPeriod,       // gate `period`: the period is over
-  kStateGuard,   // layer 1: the robot has moved too far from the anchor state
-  kVisionDrift,  // layers 2 + 3: attention-weighted drift of the pictures
-  kCosine,       // gate `cosine`: the pictures are not similar enough
-  kReuse,        // nothing fired
-};
-template <>
-inline constexpr std::string_view kEnumWords<Reason>[] = {
-    "first_step", "horizon", "new_input", "always", "period", "state_guard", "vision_drift", "cosine", "reuse"};
-inline constexpr int kReasonCount = 9;
-
-/// Every score behind a decision. NaN: not computed, because an earlier rule had already decided.
-struct Scores {
-  static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  double state_drift = kNone;     // max_i |s_i - s_anchor,i|, in units of the state
-  double raw_drift = kNone;       // sum over the pooled grid of the mean absolute RGB difference, reduced over cameras
-  double weighted_drift = kNone;  // the same sum weighted with dilated importance, reduced over cameras
-  double cosine = kNone;          // smallest cosine similarity over the cameras
-  std::array<double, kMaxCameras> raw_drift_per_camera{kNone, kNone, kNone, kNone};
-  std::array<double, kMaxCameras> weighted_drift_per_camera{kNone, kNone, kNone, kNone};
-  std::array<double, kMaxCameras> cosine_per_camera{kNone, kNone, kNone, kNone};
-};
-
-struct Decision {
-  Verdict verdict = Verdict::kRecompute;
-  Reason reason = Reason::kFirstStep;
-  int age = 0;  // steps since the anchor at the moment of the decision
-  Scores scores{};
-};
-
-enum class GateKind {
-  kAlways,  // recompute at every step: the plain policy
-  kNever,   // reuse until the runtime's horizon rule: open loop
-  kPeriod,  // recompute every `period` steps
-  kCosine,  // reuse while every camera's cosine similarity with the anchor picture is >= cosine_threshold
-  kAwd,     // the study's three layers: state guard, anti-noise pooling, dilated attention weighting
-};
-
-template <>
-inline constexpr std::string_view kEnumWords<GateKind>[] = {"always", "never", "period", "cosine", "awd"};
-
-enum class StateSource { kJoints, kState };  // kState: what the policy is given; kJoints falls back to it where absent
-enum class PixelRange { kModel, kUnit };     // kModel: pixels mapped to [-1, 1] as the policy sees them; kUnit: [0, 1]
-enum class CameraReduce { kMean, kMax };     // how per-camera drifts become one number
-
-template <>
-inline constexpr std::string_view kEnumWords<StateSource>[] = {"joints", "state"};
-template <>
-inline constexpr std::string_view kEnumWords<PixelRange>[] = {"model", "unit"};
-template <>
-inline constexpr std::string_view kEnumWords<CameraReduce>[] = {"mean", "max"};
-
-/// Defaults are the study's (seed: state 0.05, drift 0.5, dilation 5, pooling 8).
-struct GateOptions {
-  GateKind kind = GateKind::kAwd;
-  double state_threshold = 0.05;
-  double drift_threshold = 0.5;
-  double cosine_threshold = 0.98;
-  int period = 5;
-  int pool = 8;
-  int dilation = 5;
-  StateSource state_source = StateSource::kState;
-  PixelRange pixel_range = PixelRange::kUnit;
-  CameraReduce camera_reduce = CameraReduce::kMean;
-  bool explain = false;
-
-  template <class V>
-  void visit(V&& v) {
-    v(Field{"gate", "", "which rule decides: always, never, period, cosine, awd"}, kind);
-    v(Field{"state_threshold", "rad or state unit", "awd: recompute when max |s - s_anchor| exceeds it", 0},
-      state_threshold);
-    v(Field{"drift_threshold", "", "awd: recompute when the attention-weighted drift exceeds it", 0}, drift_threshold);
-    v(Field{"cosine_threshold", "", "cosine: recompute when any camera's similarity is below it", -1, 1},
-      cosine_threshold);
-    v(Field{"period", "steps", "period: recompute every that many steps; 1 is every step", 1, 1e6}, period);
-    v(Field{"pool", "pixels", "side of the average-pooling window before differences are taken", 1, 224}, pool);
-    v(Field{"dilation", "cells", "side of the max-pooling window over the importance map, odd; 1 is no dilation", 1,
-            27},
-      dilation);
-    v(Field{"state_source", "", "awd: what the state guard compares: joints or state"}, state_source);
-    v(Field{"pixel_range", "", "awd, cosine: model = pixels in [-1, 1], unit = [0, 1]"}, pixel_range);
-    v(Field{"camera_reduce", "", "awd: how per-camera drifts become one: mean or max"}, camera_reduce);
-    v(Field{"explain", "", "compute every score even after a rule has fired"}, explain);
-  }
-};
-
 /// Widest picture the gate takes: its row buffers live on the stack.
 inline constexpr int kMaxPictureWidth = 1024;
 
-/// What the gate sees at the current step. Age is the number of steps since the anchor (>= 1).
+/// What the gate sees at the current step. Age is the number of steps since the anchor (>= 1). A signal whose input is
+/// absent (empty) is not computed and cannot fire.
 struct Frame {
   std::span<const ImageView> cameras;
   std::span<const float> state;
   std::span<const float> joints;
   int age = 0;
+  std::span<const RobotMask> robot_masks{};  // one per camera
+  std::span<const float> executed{};         // [age, action_dim] actions since the anchor, oldest first
+  std::span<const float> planned{};          // [left, action_dim] rest of the held chunk; row 0 is due at this step
+  int action_dim = 0;
+  bool event = false;  // evaluation only: the simulator has changed something just before this step
 };
 
+/// Cells of the patch grid: every patch of a camera is one cell.
+inline constexpr int kPatchCells = kPatchGrid * kPatchGrid;
+using PatchColours = std::array<float, 3 * kPatchCells>;   // [3, kPatchGrid, kPatchGrid] means, 0..255
+using PatchFlags = std::array<std::uint8_t, kPatchCells>;  // [kPatchGrid, kPatchGrid] 0 or 1
+
 /// What is held from the last full query; filled by set_anchor(), read by decide(). Buffers are kept between anchors.
+/// Each member is filled only for the gates that read it, and with explain.
 struct Anchor {
   bool valid = false;
   int n_cameras = 0;
   struct Camera {
     bool present = false;
     int height = 0, width = 0;          // of the picture
-    std::vector<float> pooled;          // [3, height/pool, width/pool] window means, 0..255; gate awd or explain
-    std::vector<float> weight;          // [height/pool, width/pool] dilated importance; gate awd or explain
-    std::vector<std::uint8_t> picture;  // [height, width, 3]; gate cosine or explain
+    std::vector<float> pooled;          // [3, height/pool, width/pool] window means, 0..255
+    std::vector<float> weight;          // [height/pool, width/pool] dilated importance
+    std::vector<std::uint8_t> picture;  // [height, width, 3]
+    bool has_patches = false;
+    PatchColours patches{};
+    std::array<float, kPatchCells> attended{};  // importance over the largest importance, 3 x 3 dilated
+    PatchFlags robot{};                         // cells that show the robot, with margin
+    bool robot_known = false;
   };
   std::array<Camera, kMaxCameras> cameras;
   std::vector<float> state;   // [state_dim]
   std::vector<float> joints;  // [n_joints]
 };
 
-/// What a gate remembers from one step to the next; one per session. The present rules compare with the anchor only
-/// and remember nothing.
-struct GateState {};
+/// A cell's noise is the third largest change near it: what happens once or twice is news, what goes on is noise.
+inline constexpr int kNoiseRank = 3;
 
-/// Throws awd::Error unless `options` can be used on pictures of this size (pool divides both sides, dilation is odd).
-void check_gate_options(const GateOptions& options, int height, int width);
+/// What a gate remembers from one step to the next; one per session.
+struct GateState {
+  std::uint64_t seed = 0;
+  std::int64_t steps = 0;  // observed since reset_gate()
+
+  /// What one camera shows and, for a fixed one, how much that changes by itself outside the robot.
+  struct Camera {
+    PatchColours now{};                                                // the present picture
+    PatchColours last{};                                               // the one before
+    int steps = 0;                                                     // pictures in memory
+    std::array<std::array<float, kPatchCells>, kNoiseRank> changes{};  // largest step changes near a cell, grey levels
+    std::array<float, kPatchCells> change{};  // |now - last|, exposure taken out; 0 where the robot is or was in it
+    std::array<float, kPatchCells> noise{};   // the kNoiseRank-th largest, as of the step before
+    PatchFlags robot{};                       // cells that show the robot now, with margin
+    PatchFlags last_robot{};                  // .. one step before
+    PatchFlags swept{};                       // .. at any step since the anchor
+    bool robot_known = false;
+  };
+  std::array<Camera, kMaxCameras> cameras{};
+
+  /// The fingers since the last change of the gripper command.
+  struct Grip {
+    int command = 0;     // -1 open, +1 close, 0: none seen yet
+    int steps = 0;       // since it changed
+    double opening = 0;  // m, mean of both fingers at the step at which they counted as settled
+  };
+  Grip grip{};
+
+  /// One signal's own past, newest last.
+  struct History {
+    int count = 0;  // scores in `scores`
+    int next = 0;   // where the next one goes
+    std::array<float, kMaxRuleWindow> scores{};
+    double smoothed = 0;
+    std::uint32_t votes = 0;  // bit k: above the limit k computed steps ago
+    int age = 0;              // of the newest score
+  };
+  std::array<History, kGateSignalCount> history{};
+};
+
+/// Starts an episode: forgets everything; `seed` decides the draws of gate `random`.
+void reset_gate(GateState& state, std::uint64_t seed);
 
 /// Holds `frame` and the importance of the query just made as the new anchor (only what this gate reads).
 /// Throws awd::Error on a picture that check_gate_options() refuses or that is wider than kMaxPictureWidth, on a camera
@@ -153,5 +114,9 @@ void set_anchor(const Frame& frame, const ImportanceMaps& importance, const Gate
 /// the first that fires unless `options.explain`. Thread-safe for distinct states. Throws awd::Error when the frame
 /// does not fit the anchor (number, set or size of cameras, state length, NaN).
 Decision decide(const Frame& frame, const Anchor& anchor, const GateOptions& options, GateState& state);
+
+/// Takes note of a step that a rule of the caller decides: call it in place of decide(), so that the gate's memory has
+/// every step. Does nothing for gates without memory. Throws awd::Error on pictures that check_gate_options() refuses.
+void observe(const Frame& frame, const GateOptions& options, GateState& state);
 
 }  // namespace awd

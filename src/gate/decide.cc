@@ -1,13 +1,12 @@
 // decide(): the rules of the gate, cheapest first.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "awd/error.h"
 #include "awd/gate.h"
-#include "gate/cosine.h"
-#include "gate/state_guard.h"
-#include "gate/weighted_drift.h"
+#include "base/rng.h"
+#include "gate/rules.h"
+#include "gate/scoring.h"
+#include "gate/signal_table.h"
 
 namespace awd {
 namespace {
@@ -31,78 +30,70 @@ void check_fits(const Frame& frame, const Anchor& anchor) {
   }
 }
 
-/// Mean or maximum over the cameras that have a picture.
-double reduce(const std::array<double, kMaxCameras>& per_camera, const Anchor& anchor, CameraReduce how) {
-  double sum = 0, largest = 0;
-  int present = 0;
-  for (int c = 0; c < anchor.n_cameras; ++c) {
-    if (!anchor.cameras[c].present) continue;
-    sum += per_camera[c];
-    largest = std::max(largest, per_camera[c]);
-    ++present;
+/// Uniform in [0, 1), the same for the same episode seed and step.
+double draw(const GateState& state) {
+  return double(mix_seed(state.seed, std::uint64_t(state.steps)) >> 11) * 0x1.0p-53;
+}
+
+/// Whether the score just computed of this signal asks for a recompute.
+bool objects(const SignalRow& row, const Frame& frame, const GateOptions& options, const Scores& scores,
+             GateState& state) {
+  const double score = scores.of(row.signal);
+  switch (options.kind) {
+    case GateKind::kAwd:
+      return (row.signal == GateSignal::kStateDrift && score > options.state_threshold) ||
+             (row.signal == GateSignal::kWeightedDrift && score > options.drift_threshold);
+    case GateKind::kCosine:
+      return row.signal == GateSignal::kDissimilarity && scores.cosine < options.cosine_threshold;
+    case GateKind::kSignals: {
+      const double limit = options.limit.*row.limit;
+      return limit > 0 && fires(score, limit, options.rules, frame.age, state.history[int(row.signal)]);
+    }
+    default:
+      return false;
   }
-  return how == CameraReduce::kMean ? sum / present : largest;
 }
 
-void score_state(const Frame& frame, const Anchor& anchor, const GateOptions& options, Scores& scores) {
-  scores.state_drift = state_drift(guarded_state(frame.state, frame.joints, options.state_source),
-                                   guarded_state(anchor.state, anchor.joints, options.state_source));
-}
-
-void score_drift(const Frame& frame, const Anchor& anchor, const GateOptions& options, Scores& scores) {
-  for (int c = 0; c < anchor.n_cameras; ++c) {
-    if (!anchor.cameras[c].present) continue;
-    const CameraDrift drift = camera_drift(frame.cameras[c], anchor.cameras[c], options.pool, options.pixel_range);
-    scores.raw_drift_per_camera[c] = drift.raw;
-    scores.weighted_drift_per_camera[c] = drift.weighted;
-  }
-  scores.raw_drift = reduce(scores.raw_drift_per_camera, anchor, options.camera_reduce);
-  scores.weighted_drift = reduce(scores.weighted_drift_per_camera, anchor, options.camera_reduce);
-}
-
-void score_cosine(const Frame& frame, const Anchor& anchor, const GateOptions& options, Scores& scores) {
-  scores.cosine = 1;
-  for (int c = 0; c < anchor.n_cameras; ++c) {
-    const Anchor::Camera& held = anchor.cameras[c];
-    if (!held.present) continue;
-    scores.cosine_per_camera[c] =
-        cosine_similarity(held.picture, {frame.cameras[c].data, held.picture.size()}, options.pixel_range);
-    scores.cosine = std::min(scores.cosine, scores.cosine_per_camera[c]);
+/// The rules that look at no picture and no state; kReuse where none fires.
+Reason cheap_rule(const Frame& frame, const GateOptions& options, const GateState& state, double switch_in) {
+  const RuleOptions& rules = options.rules;
+  switch (options.kind) {
+    case GateKind::kAlways:
+      return Reason::kAlways;
+    case GateKind::kPeriod:
+      return frame.age >= options.period ? Reason::kPeriod : Reason::kReuse;
+    case GateKind::kRandom:
+      return draw(state) < options.random_share ? Reason::kRandom : Reason::kReuse;
+    case GateKind::kOracle:
+      return frame.event ? Reason::kOracle : Reason::kReuse;
+    case GateKind::kSignals:
+      if (state.steps <= rules.warm_up) return Reason::kWarmUp;
+      if (rules.max_age > 0 && frame.age >= rules.max_age) return Reason::kAgeCap;
+      if (switch_in < rules.switch_within && frame.age >= rules.switch_age) return Reason::kGripperSwitch;
+      return Reason::kReuse;
+    default:
+      return Reason::kReuse;
   }
 }
 
 }  // namespace
 
-Decision decide(const Frame& frame, const Anchor& anchor, const GateOptions& options, GateState& /*state*/) {
+Decision decide(const Frame& frame, const Anchor& anchor, const GateOptions& options, GateState& state) {
+  if (anchor.valid) check_fits(frame, anchor);
+  observe(frame, options, state);
   if (!anchor.valid) return {};  // recompute, first step
-  check_fits(frame, anchor);
 
   Decision decision{.verdict = Verdict::kReuse, .reason = Reason::kReuse, .age = frame.age};
-  const auto fire = [&decision](Reason reason) {
-    if (decision.reason == Reason::kReuse) decision.reason = reason;
-    decision.verdict = Verdict::kRecompute;
-  };
-  const auto wants = [&](GateKind kind) {
-    return options.explain || (options.kind == kind && decision.verdict == Verdict::kReuse);
-  };
-
-  if (options.kind == GateKind::kAlways) fire(Reason::kAlways);
-  if (options.kind == GateKind::kPeriod && frame.age >= options.period) fire(Reason::kPeriod);
-  if (wants(GateKind::kAwd)) {
-    score_state(frame, anchor, options, decision.scores);
-    const bool moved = decision.scores.state_drift > options.state_threshold;
-    if (options.kind == GateKind::kAwd && moved) fire(Reason::kStateGuard);
+  if (options.kind == GateKind::kSignals || options.explain) decision.scores.switch_in = score_switch(frame);
+  decision.reason = cheap_rule(frame, options, state, decision.scores.switch_in);
+  for (const SignalRow& row : kSignalRows) {
+    const bool is_decided = decision.reason != Reason::kReuse;
+    if (is_decided && !options.explain) break;
+    if (!reads_signal(options, row.signal)) continue;
+    score_signal(row.signal, frame, anchor, options, state, decision.scores);
+    if (!is_decided && objects(row, frame, options, decision.scores, state)) decision.reason = row.reason;
   }
-  if (wants(GateKind::kAwd)) {
-    score_drift(frame, anchor, options, decision.scores);
-    const bool drifted = decision.scores.weighted_drift > options.drift_threshold;
-    if (options.kind == GateKind::kAwd && drifted) fire(Reason::kVisionDrift);
-  }
-  if (wants(GateKind::kCosine)) {
-    score_cosine(frame, anchor, options, decision.scores);
-    const bool similar = decision.scores.cosine >= options.cosine_threshold;
-    if (options.kind == GateKind::kCosine && !similar) fire(Reason::kCosine);
-  }
+  if (decision.reason != Reason::kReuse) decision.verdict = Verdict::kRecompute;
   return decision;
 }
 

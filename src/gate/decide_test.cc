@@ -1,4 +1,4 @@
-// The rules of decide(): order, reasons, reductions, hard errors, no allocation.
+// The rules of decide(): order, reasons, reductions, hard errors.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -6,7 +6,6 @@
 
 #include "awd/error.h"
 #include "awd/gate.h"
-#include "base/alloc_counter.h"
 #include "gate/test_pictures.h"
 
 namespace awd {
@@ -164,16 +163,6 @@ TEST_F(Decide, BadOptionsAndInputsLeaveNoAnchor) {
   importance_.n_cameras = 2;
   held_.views = {};
   EXPECT_THROW(hold(), Error);
-}
-
-TEST_F(Decide, NothingAllocatesAfterTheFirstAnchor) {
-  options_.explain = true;  // every signal
-  hold();
-  const long before = allocation_count();
-  const Decision decision = decide_on(changed_);
-  hold();
-  EXPECT_EQ(allocation_count() - before, 0);
-  EXPECT_EQ(decision.verdict, Verdict::kRecompute);
 }
 
 }  // namespace

@@ -58,12 +58,16 @@ void dilate(std::span<const float> in, int rows, int cols, int dilation, std::sp
   }
 }
 
-void importance_weight(std::span<const float> map, int rows, int cols, int dilation, std::vector<float>& weight) {
+void check_importance(std::span<const float> map) {
   for (std::size_t i = 0; i < map.size(); ++i) {
     if (!std::isfinite(map[i]) || map[i] < 0) {
       throw Error("gate importance", fmt::format("expected a finite number >= 0 at patch {}, got {}", i, map[i]));
     }
   }
+}
+
+void importance_weight(std::span<const float> map, int rows, int cols, int dilation, std::vector<float>& weight) {
+  check_importance(map);
   const std::size_t cells = std::size_t(rows) * cols;
   weight.resize(2 * cells);  // the second half is scratch for the map before dilation
   const std::span<float> dilated(weight.data(), cells), resized(weight.data() + cells, cells);

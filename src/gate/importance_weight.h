@@ -17,8 +17,11 @@ void resize_importance(std::span<const float> map, int rows, int cols, std::span
 /// distinct.
 void dilate(std::span<const float> in, int rows, int cols, int dilation, std::span<float> out);
 
-/// Resize then dilation: `weight` becomes [rows, cols]; allocates only when the size grows.
 /// Throws awd::Error on an importance that is negative or not finite.
+void check_importance(std::span<const float> map);
+
+/// Resize then dilation: `weight` becomes [rows, cols]; allocates only when the size grows.
+/// Throws what check_importance() throws.
 void importance_weight(std::span<const float> map, int rows, int cols, int dilation, std::vector<float>& weight);
 
 }  // namespace awd

@@ -2,6 +2,7 @@
 // the anchor's weight.
 #include "gate/weighted_drift.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -22,7 +23,7 @@ CameraDrift camera_drift(const ImageView& picture, const Anchor::Camera& anchor,
             pool);
 
   // Column sums instead of one running sum: every lane is independent, so the loops vectorise as written.
-  Row raw{}, weighted{};
+  Row raw{}, weighted{}, largest{};
   std::array<float, 3 * kMaxPictureWidth> means;
   for (int row = 0; row < rows; ++row) {
     pool_cell_row(picture, pool, row, means.data());
@@ -33,6 +34,7 @@ CameraDrift camera_drift(const ImageView& picture, const Anchor::Camera& anchor,
                                std::abs(means[2 * cols + col] - held[2 * cells + col]);
       raw[col] += difference;
       weighted[col] += difference * weight[col];
+      largest[col] = std::max(largest[col], difference);
     }
   }
 
@@ -42,9 +44,11 @@ CameraDrift camera_drift(const ImageView& picture, const Anchor::Camera& anchor,
   for (int col = 0; col < cols; ++col) {
     drift.raw += raw[col];
     drift.weighted += weighted[col];
+    drift.largest_cell = std::max(drift.largest_cell, double(largest[col]));
   }
   drift.raw *= rgb_mean * range_per_count;
   drift.weighted *= rgb_mean * range_per_count;
+  drift.largest_cell *= rgb_mean * range_per_count;
   return drift;
 }
 

@@ -7,8 +7,9 @@ namespace awd {
 
 /// Drift of one camera against its anchor, in units of the pixel range.
 struct CameraDrift {
-  double raw = 0;       // sum over cells of the mean absolute RGB difference
-  double weighted = 0;  // the same sum with every cell times its weight
+  double raw = 0;           // sum over cells of the mean absolute RGB difference
+  double weighted = 0;      // the same sum with every cell times its weight
+  double largest_cell = 0;  // the largest of its terms: the blind-spot guard, which asks no attention
 };
 
 /// Compares `picture` with the anchor; both have the anchor's size and `pool` is that of the anchor's grid.
