@@ -1,7 +1,9 @@
 // Engine: a pi0 / pi0.5 checkpoint ready to run. Weights are const and shared; all that changes is in a Session.
 // A full query is encode() (vision tower + prefix prefill -> PrefixCache) followed by denoise() (flow sampler).
+// Reuse modes take parts of a query over from the one before: encode_planned() and denoise_from().
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -15,11 +17,23 @@ namespace awd {
 
 enum class EngineBackend { kCpu, kRef };        // kRef: plain fp32 loops, slow, the judge
 enum class EngineDtype { kAuto, kF32, kBf16 };  // kAuto: bf16 where the machine has bf16 matrix units, else f32
+enum class ImportanceSource { kAttention, kUniform, kGradient };
+enum class GradientStep { kFirst, kLast };        // of the flow
+enum class GradientTarget { kVelocity, kChunk };  // half the squared velocity, or the velocity along the chunk
+enum class GradientReduce { kNorm, kProduct };    // of a token's gradient, or with the token itself (GradCAM)
 
 template <>
 inline constexpr std::string_view kEnumWords<EngineBackend>[] = {"cpu", "ref"};
 template <>
 inline constexpr std::string_view kEnumWords<EngineDtype>[] = {"auto", "f32", "bf16"};
+template <>
+inline constexpr std::string_view kEnumWords<ImportanceSource>[] = {"attention", "uniform", "gradient"};
+template <>
+inline constexpr std::string_view kEnumWords<GradientStep>[] = {"first", "last"};
+template <>
+inline constexpr std::string_view kEnumWords<GradientTarget>[] = {"velocity", "chunk"};
+template <>
+inline constexpr std::string_view kEnumWords<GradientReduce>[] = {"norm", "product"};
 
 struct EngineOptions {
   EngineBackend backend = EngineBackend::kCpu;
@@ -28,6 +42,11 @@ struct EngineOptions {
   int flow_steps = 0;
   int importance_first_layer = -1;
   int importance_last_layer = -1;
+  ImportanceSource importance = ImportanceSource::kAttention;
+  GradientReduce gradient_reduce = GradientReduce::kNorm;
+  GradientStep gradient_step = GradientStep::kFirst;
+  GradientTarget gradient_target = GradientTarget::kVelocity;
+  int gradient_rows = 0;
 
   template <class V>
   void visit(V&& v) {
@@ -43,6 +62,22 @@ struct EngineOptions {
       importance_first_layer);
     v(Field{"importance_last_layer", "", "last such layer, inclusive; -1 is the last layer", -1, 1000},
       importance_last_layer);
+    v(Field{"importance", "",
+            "what importance maps are made of: attention, uniform or gradient (costs more than a full query)"},
+      importance);
+    v(Field{"gradient_reduce", "",
+            "what a token counts: norm of its gradient, or product, the size of gradient times token (GradCAM); only "
+            "with importance=gradient"},
+      gradient_reduce);
+    v(Field{"gradient_step", "", "flow step that is differentiated, first or last; only with importance=gradient"},
+      gradient_step);
+    v(Field{"gradient_target", "",
+            "what is differentiated: velocity (half its square) or chunk (its product with the predicted chunk); only "
+            "with importance=gradient"},
+      gradient_target);
+    v(Field{"gradient_rows", "",
+            "first actions of the chunk that are differentiated; 0 is all; only with importance=gradient", 0, 10000},
+      gradient_rows);
   }
 };
 
@@ -92,6 +127,33 @@ struct AttentionCapture {
 struct EncodeTiming {
   double vision_ms = 0;
   double prefix_ms = 0;
+  double work = 1;  // multiplications that ran / those of a full encode of the same observation, in [0, 1]
+};
+
+/// What an encode takes over from the cache that it overwrites. The default takes nothing: a full encode.
+struct EncodePlan {
+  /// The cache shall hold the vision tower's output as well, for `keep_vision` of later plans.
+  bool hold_vision = false;
+  /// Per camera of the policy: the tower does not run, its held output (of whichever picture) is used again.
+  std::array<bool, kMaxCameras> keep_vision{};
+  /// [256 * cameras of the policy], or empty: how many layers an image token runs through, 0 .. depth. From that layer
+  /// on its held keys and values are kept. Row counts are rounded up, so that a token may run through more layers than
+  /// asked for. The tower does not run for a camera whose tokens run through no layer. Text always runs through all.
+  std::span<const std::uint8_t> token_layers{};
+};
+
+/// Where a flow starts. Euler step i of n goes from time 1 - i/n to 1 - (i+1)/n; time 1 is noise, 0 is actions.
+struct FlowStart {
+  std::span<const float> x;  // [horizon, model_action_dim], the flow at the time of `step`, model units
+  int step = 0;              // first step that runs, 0 .. EngineInfo::flow_steps - 1
+};
+
+/// What a flow gives beside its chunk.
+struct FlowDetails {
+  bool wants_importance = true;      // set by the caller; false leaves importance and layer_entropy as they are
+  ImportanceMaps importance;         // as of Session::denoise()
+  std::vector<float> layer_entropy;  // [depth] nats, of the expert's attention over the image tokens in the last step
+  std::vector<float> actions;        // [horizon, model_action_dim] the chunk in model units
 };
 
 /// Weights of one checkpoint. Immutable after load; thread-safe; shared by sessions.
@@ -115,12 +177,22 @@ class Session {
   /// Throws awd::Error on an observation that does not fit the engine.
   virtual EncodeTiming encode(const Observation& obs, PrefixCache& cache) = 0;
 
+  /// encode() that takes over what `plan` says from what `cache` holds. Throws awd::Error also where the cache does not
+  /// hold what the plan keeps: it is empty, of another engine or set of cameras, or has no vision output of a camera.
+  /// The cache is empty after a throw.
+  virtual EncodeTiming encode_planned(const Observation& obs, const EncodePlan& plan, PrefixCache& cache) = 0;
+
   /// Flow sampling on a held cache. `noise` is [horizon, model_action_dim] (t = 1); `state` [state_dim], robot units.
   /// Writes robot-unit actions to `chunk` and, if not null, the importance maps of the last flow step (zeros for a
-  /// missing camera). The same cache, state and noise give the same bits. No allocation after the first call, but for
-  /// oneDNN's own bookkeeping. Throws awd::Error on a foreign or empty cache, or values of wrong number or not finite.
+  /// missing camera; EngineOptions::importance). The same cache, state and noise give the same bits. No allocation
+  /// after the first call, but for oneDNN's own bookkeeping. Throws awd::Error on a foreign or empty cache, or values
+  /// of wrong number or not finite.
   virtual void denoise(const PrefixCache& cache, std::span<const float> state, std::span<const float> noise,
                        ActionChunk& chunk, ImportanceMaps* importance) = 0;
+
+  /// denoise() from any step of the flow; fills `details` if not null. From step 0 it gives the bits of denoise().
+  virtual void denoise_from(const PrefixCache& cache, std::span<const float> state, const FlowStart& start,
+                            ActionChunk& chunk, FlowDetails* details) = 0;
 
   /// denoise() that also records the expert's attention at every flow step and layer. A session that cannot look inside
   /// its model leaves `capture` empty.

@@ -35,6 +35,9 @@ struct ActResult {
   std::span<const float> action;  // [action_dim] robot units; owned by the policy, valid until its next call
   Decision decision;
   StepTiming timing;
+  /// Multiply-adds of vision + prefix that ran at this step / those of a full query: 1 full, 0 none. Denoising is not
+  /// counted (see timing).
+  double query_work = 0;
 };
 
 /// One control session. Not thread-safe: one Policy per thread.

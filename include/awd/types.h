@@ -22,12 +22,23 @@ struct ImageView {
   bool empty() const { return data == nullptr; }
 };
 
+/// Which pixels of one camera show the robot itself, known from its pose: row-major [kPatchGrid, kPatchGrid] cells over
+/// the whole picture, share of the cell in 0 .. 255. `data == nullptr`: not known.
+struct RobotMask {
+  const std::uint8_t* data = nullptr;
+  bool empty() const { return data == nullptr; }
+};
+
 /// What the robot knows at one control step.
 struct Observation {
   std::span<const ImageView> cameras;  // in the order of PolicyInfo::cameras
   std::span<const float> state;        // [state_dim] as the policy was trained on it, not normalised
   std::span<const float> joints;       // [n_joints] rad; empty where the robot does not report them
   std::string_view prompt;             // the instruction, UTF-8
+  /// One per camera, or empty where the caller has no robot model: signals that need it are then not computed.
+  std::span<const RobotMask> robot_masks{};
+  /// Evaluation only: what the simulator changed just before this step ("" for nothing). Read by the gate `oracle`.
+  std::string_view event{};
 };
 
 /// The H future actions of one query, in robot units: row k is the action for step anchor + k.
@@ -38,7 +49,7 @@ struct ActionChunk {
   std::span<const float> row(int k) const { return {values.data() + std::size_t(k) * dim, std::size_t(dim)}; }
 };
 
-/// Share of the action rows' attention that each image patch receives; every camera's map sums to 1.
+/// How much each image patch counts (EngineOptions::importance); every camera's map sums to 1, a missing one's to 0.
 /// `map[c][16 * row + col]` covers pixels [14 row, 14 row + 14) x [14 col, 14 col + 14) of camera c.
 struct ImportanceMaps {
   int n_cameras = 0;

@@ -67,6 +67,10 @@ class Ops {
   virtual void download(const Tensor& from, std::span<float> to) = 0;
   /// Row r of `to` = row r % from.rows of `from`, converted to its type.
   virtual void copy_rows(const Tensor& from, const Tensor& to) = 0;
+  /// Row r of `to` = row at[r] of `from`; one type.
+  virtual void gather_rows(const Tensor& from, std::span<const int> at, const Tensor& to) = 0;
+  /// Row at[r] of `to` = row r of `from`; one type, no row twice.
+  virtual void scatter_rows(const Tensor& from, std::span<const int> at, const Tensor& to) = 0;
   /// Cuts a picture into square patches: row patch_row * (side / patch) + patch_col, column (channel, y, x), f32,
   /// pixel values p / 127.5 - 1.
   virtual void patchify(const Picture& picture, int patch, const Tensor& out) = 0;

@@ -267,6 +267,24 @@ TEST_P(OpsTest, CopyRowsRepeatsAndConverts) {
   });
 }
 
+TEST_P(OpsTest, GatherAndScatterRows) {
+  const auto x = random(5, 17);
+  const auto before = random(5, 17);
+  const std::vector<int> at{4, 0, 3};
+  compare([&](Side& side) {
+    const DType compute = side.device->compute_dtype();
+    const Tensor few = side.make(3, 17, compute);
+    const Tensor y = side.hold(before, 5, 17, compute);
+    side.ops->gather_rows(side.hold(x, 5, 17, compute), at, few);
+    side.ops->scatter_rows(few, at, y);
+    return y;
+  });
+  const Tensor y = tested_->make(3, 17, DType::kF32);
+  tested_->ops->gather_rows(tested_->hold(x, 5, 17, DType::kF32), at, y);
+  const std::vector<float> got = tested_->read(y);
+  for (std::size_t c = 0; c < 17; ++c) EXPECT_EQ(got[c], x[4 * 17 + c]);
+}
+
 TEST_P(OpsTest, PatchifyOrdersChannelThenRow) {
   // A 4 x 4 picture in 2 x 2 patches; pixel p has red 3p, green 3p + 1, blue 3p + 2.
   std::vector<std::uint8_t> pixels(48);

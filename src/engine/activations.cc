@@ -11,6 +11,8 @@ GemmaActivations make_gemma(const ModelConfig& config, const Device& device, int
   return {.x = device.allocate(tokens, width, DType::kF32),
           .normed = device.allocate(tokens, width, compute),
           .q = device.allocate(tokens, config.q_width(), compute),
+          .k = device.allocate(tokens, config.kv_width(), compute),
+          .v = device.allocate(tokens, config.kv_width(), compute),
           .mixed = device.allocate(tokens, config.q_width(), compute),
           .gate_up = device.allocate(tokens, 2 * mlp, compute),
           .hidden = device.allocate(tokens, mlp, compute),
@@ -36,6 +38,7 @@ Activations make_activations(const ModelConfig& config, const Device& device) {
   a.image_hidden = device.allocate(image_rows, vision.mlp, compute);
 
   a.prefix = make_gemma(config, device, prefix, config.llm.width, config.llm.mlp);
+  a.row_angles = device.allocate(prefix, config.llm.head_dim, DType::kF32);
   a.suffix = make_gemma(config, device, suffix, config.expert.width, config.expert.mlp);
   a.text = device.allocate(config.max_tokens, config.llm.width, DType::kF32);
 

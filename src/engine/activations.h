@@ -11,6 +11,7 @@ struct GemmaActivations {
   Buffer x;        // [T, width] f32, the residual stream
   Buffer normed;   // [T, width] compute
   Buffer q;        // [T, heads * head_dim] compute
+  Buffer k, v;     // [T, kv_heads * head_dim] compute, of rows that do not lie together in the cache
   Buffer mixed;    // [T, heads * head_dim] compute, attention output
   Buffer gate_up;  // [T, 2 mlp] compute
   Buffer hidden;   // [T, mlp] compute
@@ -27,6 +28,7 @@ struct Activations {
   Buffer image_hidden;  // [rows, vision mlp] compute
 
   GemmaActivations prefix;  // T = largest prefix
+  Buffer row_angles;        // [largest prefix, head_dim] f32, of rows that do not lie together
   GemmaActivations suffix;  // T = state token + horizon
 
   Buffer text;  // [max_tokens, llm width] f32, the embedded prompt, kept between queries

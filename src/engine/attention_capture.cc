@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "awd/error.h"
+#include "engine/importance_maps.h"
 
 namespace awd {
 
@@ -26,58 +28,64 @@ LayerRange importance_layers(const EngineOptions& options, int depth) {
 AttentionRecorder::AttentionRecorder(const ModelConfig& config, LayerRange layers, int flow_steps)
     : config_(config), layers_(layers), flow_steps_(flow_steps) {
   share_.reserve(std::size_t(config.llm.depth) * std::size_t(config.max_prefix_tokens() + config.suffix_tokens()));
+  relevance_.reserve(config.cameras.size() * std::size_t(config.patches()));
 }
 
-void AttentionRecorder::begin(const std::array<bool, kMaxCameras>& present, ImportanceMaps* importance,
-                              AttentionCapture* capture) {
+void AttentionRecorder::begin(const std::array<bool, kMaxCameras>& present, const Wanted& wanted) {
   present_ = present;
   image_tokens_ = int(std::count(present.begin(), present.end(), true)) * config_.patches();
-  importance_ = importance;
-  capture_ = capture;
-  if (capture_ == nullptr) return;
-  capture_->steps = flow_steps_;
-  capture_->layers = config_.llm.depth;
-  capture_->tokens = image_tokens_;
-  capture_->share.assign(std::size_t(flow_steps_) * std::size_t(config_.llm.depth) * std::size_t(image_tokens_), 0.f);
+  wanted_ = wanted;
+  if (wanted.capture == nullptr) return;
+  wanted.capture->steps = flow_steps_;
+  wanted.capture->layers = config_.llm.depth;
+  wanted.capture->tokens = image_tokens_;
+  wanted.capture->share.assign(std::size_t(flow_steps_) * std::size_t(config_.llm.depth) * std::size_t(image_tokens_),
+                               0.f);
 }
 
 bool AttentionRecorder::wants(int step) const {
-  return capture_ != nullptr || (importance_ != nullptr && step + 1 == flow_steps_);
+  const bool is_last = step + 1 == flow_steps_;
+  return wanted_.capture != nullptr || (is_last && (wanted_.importance != nullptr || wanted_.layer_entropy != nullptr));
 }
 
 void AttentionRecorder::see(int step, const Tensor& key_share, Ops& ops) {
   const int keys = key_share.cols;
   share_.resize(std::size_t(key_share.rows) * std::size_t(keys));
   ops.download(key_share, share_);
-  if (capture_ != nullptr) {
+  if (wanted_.capture != nullptr) {
     for (int layer = 0; layer < config_.llm.depth; ++layer) {
       const std::size_t row = std::size_t(step) * std::size_t(config_.llm.depth) + std::size_t(layer);
       std::copy_n(share_.data() + std::size_t(layer) * keys, image_tokens_,
-                  capture_->share.data() + row * std::size_t(image_tokens_));
+                  wanted_.capture->share.data() + row * std::size_t(image_tokens_));
     }
   }
-  if (importance_ != nullptr && step + 1 == flow_steps_) fill_importance(keys);
+  if (step + 1 < flow_steps_) return;
+  if (wanted_.importance != nullptr) fill_importance(keys);
+  if (wanted_.layer_entropy != nullptr) fill_entropy(keys);
 }
 
 void AttentionRecorder::fill_importance(int keys) {
-  const int patches = config_.patches();
-  importance_->n_cameras = int(config_.cameras.size());
-  int first_key = 0;
-  for (int camera = 0; camera < importance_->n_cameras; ++camera) {
-    auto& map = importance_->map[std::size_t(camera)];
-    map.fill(0.f);
-    if (!present_[std::size_t(camera)]) continue;
-    double total = 0.0;
-    for (int layer = layers_.first; layer <= layers_.last; ++layer) {
-      const float* share = share_.data() + std::size_t(layer) * std::size_t(keys) + first_key;
-      for (int i = 0; i < patches; ++i) {
-        map[std::size_t(i)] += share[i];
-        total += double(share[i]);
-      }
+  relevance_.assign(std::size_t(image_tokens_), 0.f);
+  for (int layer = layers_.first; layer <= layers_.last; ++layer) {
+    const float* share = share_.data() + std::size_t(layer) * std::size_t(keys);
+    for (std::size_t token = 0; token < relevance_.size(); ++token) relevance_[token] += share[token];
+  }
+  fill_importance_maps(relevance_, present_, int(config_.cameras.size()), *wanted_.importance);
+}
+
+void AttentionRecorder::fill_entropy(int keys) {
+  wanted_.layer_entropy->resize(std::size_t(config_.llm.depth));
+  for (int layer = 0; layer < config_.llm.depth; ++layer) {
+    // With shares s and their sum S, p = s / S: -sum p ln p = ln S - (sum s ln s) / S.
+    const std::span<const float> share(share_.data() + std::size_t(layer) * std::size_t(keys),
+                                       std::size_t(image_tokens_));
+    double total = 0.0, s_log_s = 0.0;
+    for (const float s : share) {
+      total += double(s);
+      if (s > 0) s_log_s += double(s) * std::log(double(s));
     }
-    // A camera that got no attention at all (underflow) counts evenly.
-    for (float& value : map) value = total > 0 ? float(double(value) / total) : 1.f / float(patches);
-    first_key += patches;
+    const double entropy = total > 0 ? std::log(total) - s_log_s / total : std::log(double(image_tokens_));
+    (*wanted_.layer_entropy)[std::size_t(layer)] = float(entropy);
   }
 }
 

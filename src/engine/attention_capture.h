@@ -24,23 +24,29 @@ class AttentionRecorder : public AttentionObserver {
  public:
   AttentionRecorder(const ModelConfig& config, LayerRange layers, int flow_steps);
 
-  /// What the next denoise call should collect; either may be nullptr.
-  void begin(const std::array<bool, kMaxCameras>& present, ImportanceMaps* importance, AttentionCapture* capture);
+  /// What the next denoise call should collect.
+  struct Wanted {
+    ImportanceMaps* importance = nullptr;
+    std::vector<float>* layer_entropy = nullptr;  // see FlowDetails
+    AttentionCapture* capture = nullptr;
+  };
+  void begin(const std::array<bool, kMaxCameras>& present, const Wanted& wanted);
 
   bool wants(int step) const override;
   void see(int step, const Tensor& key_share, Ops& ops) override;
 
  private:
   void fill_importance(int keys);
+  void fill_entropy(int keys);
 
   const ModelConfig& config_;
   LayerRange layers_;
   int flow_steps_;
   std::array<bool, kMaxCameras> present_{};
   int image_tokens_ = 0;
-  ImportanceMaps* importance_ = nullptr;
-  AttentionCapture* capture_ = nullptr;
-  std::vector<float> share_;  // [depth, keys], host copy of one step
+  Wanted wanted_;
+  std::vector<float> share_;      // [depth, keys], host copy of one step
+  std::vector<float> relevance_;  // [image tokens], summed over the layers that count
 };
 
 }  // namespace awd

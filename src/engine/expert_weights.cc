@@ -7,7 +7,7 @@
 namespace awd {
 namespace {
 
-const std::string kExpert = "paligemma_with_expert.gemma_expert.model.";
+const std::string kExpert = kExpertPrefix;
 
 /// [times, width] f32 on the device.
 Buffer embedded_times(const ModelConfig& config, int flow_steps, WeightPacker& packer) {

@@ -20,13 +20,20 @@ void add_branch(const Linear& layer, const Tensor& input, const Modulation& norm
 }  // namespace
 
 void gemma_keys_values(const GemmaCall& call, Ops& ops, const GemmaActivations& buffers) {
-  const int held = call.k.rows - call.rows;
+  const bool is_last = call.at.empty();
   const Tensor normed = buffers.normed.tensor().row_range(0, call.rows);
-  const Tensor k = call.k.row_range(held, call.rows);
+  const auto own = [&](const Tensor& held, const Buffer& gathered) {
+    return is_last ? held.row_range(held.rows - call.rows, call.rows) : gathered.tensor().row_range(0, call.rows);
+  };
+  const Tensor k = own(call.k, buffers.k);
+  const Tensor v = own(call.v, buffers.v);
   ops.rms_norm(buffers.x.tensor().row_range(0, call.rows), call.input_norm.scale, call.input_norm.shift, normed);
   ops.linear(normed, *call.weights.k, k, Write::kReplace);
-  ops.linear(normed, *call.weights.v, call.v.row_range(held, call.rows), Write::kReplace);
+  ops.linear(normed, *call.weights.v, v, Write::kReplace);
   ops.rope(k, call.angles);
+  if (is_last) return;
+  ops.scatter_rows(k, call.at, call.k);
+  ops.scatter_rows(v, call.at, call.v);
 }
 
 void gemma_layer(const GemmaCall& call, const ModelConfig& config, Ops& ops, Activations& activations,

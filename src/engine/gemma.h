@@ -1,23 +1,27 @@
 // The Gemma layer that the prefix LM and the action expert share.
 #pragma once
 
+#include <span>
+
 #include "backend/ops.h"
 #include "engine/activations.h"
 #include "engine/weights.h"
 
 namespace awd {
 
-/// One run of `rows` tokens through one layer. Their keys and values are written behind those already held.
+/// One run of `rows` tokens through one layer. Their keys and values are written behind those already held, or over the
+/// rows `at` of them.
 struct GemmaCall {
   const GemmaLayer& weights;
   Modulation input_norm, post_norm;
-  Tensor k, v;       // [held + rows, kv_width] compute; the first `held` rows are read, the others written
-  Tensor angles;     // [rows, head_dim] f32
-  Tensor key_share;  // optional [1, held + rows] f32, see AttentionArgs
+  Tensor k, v;    // [held + rows, kv_width] compute; without `at`, the first `held` rows are read, the others written
+  Tensor angles;  // [rows, head_dim] f32
+  Tensor key_share;  // optional [1, rows of k] f32, see AttentionArgs
   int rows = 0;
+  std::span<const int> at{};  // [rows] rows of k and v, or empty
 };
 
-/// Updates rows 0 .. call.rows - 1 of buffers.x; every token sees all held + rows tokens.
+/// Updates rows 0 .. call.rows - 1 of buffers.x; every token sees all rows of k and v.
 void gemma_layer(const GemmaCall& call, const ModelConfig& config, Ops& ops, Activations& activations,
                  const GemmaActivations& buffers);
 

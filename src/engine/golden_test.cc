@@ -173,7 +173,7 @@ TEST_P(GoldenTest, Stages) {
   for (const ImageView& view : observation.cameras) {
     if (!view.empty()) pictures.push_back({view.data, view.width});
   }
-  embed_images(model, pictures, *ops, activations);
+  embed_images(model, pictures, 0, *ops, activations);
   const int image_tokens = int(pictures.size()) * config.patches();
   expect_near(values_of(activations.prefix.x.tensor().row_range(0, image_tokens)), golden.stage("vision"), "vision");
 
@@ -184,7 +184,9 @@ TEST_P(GoldenTest, Stages) {
     for (float& value : row) value *= std::sqrt(float(config.llm.width));
     ops->upload(row, activations.text.tensor().row_range(int(i), 1));
   }
-  prefill(model, int(pictures.size()), int(tokens.size()), *ops, activations, cache.impl());
+  LayerRows rows(model.config.llm.depth, model.config.max_prefix_tokens());
+  rows.run_all(int(pictures.size()) * model.config.patches() + int(tokens.size()));
+  prefill(model, rows, int(tokens.size()), *ops, activations, cache.impl());
   expect_near(values_of(cache.impl().layer_k(0)), golden.stage("k_first"), "k_first");
   expect_near(values_of(cache.impl().layer_v(0)), golden.stage("v_first"), "v_first");
   expect_near(values_of(cache.impl().layer_k(config.llm.depth - 1)), golden.stage("k_last"), "k_last");
@@ -196,7 +198,7 @@ TEST_P(GoldenTest, Stages) {
   ops->upload(state, activations.state.tensor());
   ops->upload(golden.noise(), activations.actions.tensor());
   FirstVelocity first(activations.velocity.tensor());
-  denoise(model, cache.impl(), *ops, activations, &first);
+  denoise(model, cache.impl(), 0, *ops, activations, &first);
   expect_near(first.values(), golden.stage("velocity"), "velocity");
 }
 

@@ -23,6 +23,15 @@ PrefixCache PrefixCache::clone() const {
   to.capacity = impl_->capacity;
   to.tokens = impl_->tokens;
   to.present = impl_->present;
+  to.has_vision = impl_->has_vision;
+  const auto clone_if_any = [&](const Buffer& from, Buffer& into) {
+    if (from.empty()) return;
+    const Tensor& tensor = from.tensor();
+    into = to.device->allocate(tensor.rows, tensor.cols, tensor.dtype);
+    ops->copy_rows(tensor, into.tensor());
+  };
+  clone_if_any(impl_->vision, to.vision);
+  clone_if_any(impl_->text, to.text);
   return copy;
 }
 
@@ -42,6 +51,16 @@ void PrefixCache::Impl::fit(const std::shared_ptr<const Device>& on, const Model
   capacity = config.max_prefix_tokens();
   k = device->allocate(depth * capacity, config.kv_width(), device->compute_dtype());
   v = device->allocate(depth * capacity, config.kv_width(), device->compute_dtype());
+}
+
+void PrefixCache::Impl::fit_vision(const ModelConfig& config) {
+  if (!vision.empty()) return;
+  vision = device->allocate(int(config.cameras.size()) * config.patches(), config.llm.width, DType::kF32);
+}
+
+void PrefixCache::Impl::fit_text(const ModelConfig& config) {
+  if (!text.empty()) return;
+  text = device->allocate(config.max_tokens, config.llm.width, DType::kF32);
 }
 
 }  // namespace awd

@@ -85,32 +85,46 @@ class Suffix {
   Activations& a_;
 };
 
-}  // namespace
-
-void embed_images(const Pi0& model, std::span<const Picture> pictures, Ops& ops, Activations& activations) {
-  const int rows = int(pictures.size()) * model.config.patches();
-  embed_pictures(pictures, model.weights.vision, model.config, ops, activations,
-                 activations.prefix.x.tensor().row_range(0, rows));
+/// Drops the rows of x that leave before `layer`. The residual branch is free between layers.
+void drop_rows(const LayerRows& rows, int layer, Ops& ops, const GemmaActivations& buffers) {
+  const Tensor staying = buffers.branch.tensor().row_range(0, rows.count(layer));
+  ops.gather_rows(buffers.x.tensor(), rows.survivors(layer), staying);
+  ops.copy_rows(staying, buffers.x.tensor().row_range(0, rows.count(layer)));
 }
 
-void prefill(const Pi0& model, int pictures, int text_tokens, Ops& ops, Activations& activations,
+}  // namespace
+
+void embed_images(const Pi0& model, std::span<const Picture> pictures, int first_row, Ops& ops,
+                  Activations& activations) {
+  const int rows = int(pictures.size()) * model.config.patches();
+  embed_pictures(pictures, model.weights.vision, model.config, ops, activations,
+                 activations.prefix.x.tensor().row_range(first_row, rows));
+}
+
+void prefill(const Pi0& model, const LayerRows& rows, int text_tokens, Ops& ops, Activations& activations,
              PrefixCache::Impl& cache) {
   const LanguageWeights& language = model.weights.language;
-  const int image_tokens = pictures * model.config.patches();
-  const int tokens = image_tokens + text_tokens;
+  const Tensor& all_angles = model.weights.angles.tensor();
   ops.copy_rows(activations.text.tensor().row_range(0, text_tokens),
-                activations.prefix.x.tensor().row_range(image_tokens, text_tokens));
-  cache.tokens = tokens;
+                activations.prefix.x.tensor().row_range(rows.tokens() - text_tokens, text_tokens));
+  cache.tokens = rows.tokens();
+  Tensor angles = all_angles.row_range(0, rows.tokens());
   const int depth = model.config.llm.depth;
   for (int layer = 0; layer < depth; ++layer) {
+    if (rows.shrinks(layer)) {
+      drop_rows(rows, layer, ops, activations.prefix);
+      angles = activations.row_angles.tensor().row_range(0, rows.count(layer));
+      ops.gather_rows(all_angles, rows.at(layer), angles);
+    }
     const GemmaCall call{.weights = language.layers[std::size_t(layer)],
                          .input_norm = language.norm(2 * layer),
                          .post_norm = language.norm(2 * layer + 1),
                          .k = cache.layer_k(layer),
                          .v = cache.layer_v(layer),
-                         .angles = model.weights.angles.tensor().row_range(0, tokens),
+                         .angles = angles,
                          .key_share = {},
-                         .rows = tokens};
+                         .rows = rows.count(layer),
+                         .at = rows.is_full(layer) ? std::span<const int>{} : rows.at(layer)};
     if (layer + 1 < depth) {
       gemma_layer(call, model.config, ops, activations, activations.prefix);
     } else {
@@ -119,11 +133,11 @@ void prefill(const Pi0& model, int pictures, int text_tokens, Ops& ops, Activati
   }
 }
 
-void denoise(const Pi0& model, const PrefixCache::Impl& cache, Ops& ops, Activations& activations,
+void denoise(const Pi0& model, const PrefixCache::Impl& cache, int first_step, Ops& ops, Activations& activations,
              AttentionObserver* observer) {
   Suffix suffix(model, cache, ops, activations);
   if (model.config.has_state_token()) suffix.add_state_token();
-  for (int step = 0; step < model.flow_steps; ++step) {
+  for (int step = first_step; step < model.flow_steps; ++step) {
     const bool is_observed = observer != nullptr && observer->wants(step);
     suffix.velocity(step, is_observed);
     if (is_observed) observer->see(step, suffix.key_share(), ops);

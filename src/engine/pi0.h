@@ -6,6 +6,7 @@
 
 #include "engine/activations.h"
 #include "engine/kv_cache.h"
+#include "engine/layer_rows.h"
 #include "engine/weights.h"
 
 namespace awd {
@@ -17,11 +18,13 @@ struct Pi0 {
   int flow_steps = 0;  // the weights hold this many modulations
 };
 
-/// Step 1: the prefix' image rows from the pictures of the present cameras. Fills activations.prefix.x.
-void embed_images(const Pi0& model, std::span<const Picture> pictures, Ops& ops, Activations& activations);
+/// Step 1: pictures -> the prefix' image rows `first_row` and following of activations.prefix.x, 256 a picture.
+void embed_images(const Pi0& model, std::span<const Picture> pictures, int first_row, Ops& ops,
+                  Activations& activations);
 
 /// Step 2: image rows, then `text_tokens` rows of activations.text, through the LM; fills keys and values of `cache`.
-void prefill(const Pi0& model, int pictures, int text_tokens, Ops& ops, Activations& activations,
+/// `rows` says which of the tokens run through which layer; keys and values of the others stay as they are.
+void prefill(const Pi0& model, const LayerRows& rows, int text_tokens, Ops& ops, Activations& activations,
              PrefixCache::Impl& cache);
 
 /// Looks at the expert's attention while a flow is solved.
@@ -33,9 +36,9 @@ class AttentionObserver {
   virtual void see(int step, const Tensor& key_share, Ops& ops) = 0;
 };
 
-/// Step 3: solves the flow in activations.actions (noise in, actions out, model units) on a held cache.
-/// activations.state holds the padded, normalised state; read where the model has a state token.
-void denoise(const Pi0& model, const PrefixCache::Impl& cache, Ops& ops, Activations& activations,
+/// Step 3: solves the flow in activations.actions (x at the time of `first_step` in, actions out, model units) on a
+/// held cache. activations.state holds the padded, normalised state; read where the model has a state token.
+void denoise(const Pi0& model, const PrefixCache::Impl& cache, int first_step, Ops& ops, Activations& activations,
              AttentionObserver* observer);
 
 }  // namespace awd

@@ -47,8 +47,10 @@ VisionWeights load_vision(WeightPacker& packer, const ModelConfig& config) {
   return vision;
 }
 
+}  // namespace
+
 LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config) {
-  const std::string model = kPaliGemma + "model.language_model.";
+  const std::string model = kLanguagePrefix;
   const WeightReader& reader = packer.reader();
   const int width = config.llm.width;
   const int depth = config.llm.depth;
@@ -82,7 +84,6 @@ LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config) {
   return language;
 }
 
-/// [positions, head_dim] = cosines | sines of every position of prefix and suffix.
 Buffer rotary_angles(WeightPacker& packer, const ModelConfig& config) {
   constexpr double kTheta = 10000.0;  // base of the wavelengths in Gemma
   const int positions = config.max_prefix_tokens() + config.suffix_tokens();
@@ -99,8 +100,6 @@ Buffer rotary_angles(WeightPacker& packer, const ModelConfig& config) {
   }
   return packer.table(angles, positions, 2 * half);
 }
-
-}  // namespace
 
 LinearPtr WeightPacker::pack(const LinearData& data) {
   LinearPtr layer = device_.pack(data);

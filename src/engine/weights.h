@@ -16,6 +16,10 @@ namespace awd {
 
 using LinearPtr = std::unique_ptr<const Linear>;
 
+/// Where a checkpoint keeps the two stacks of Gemma layers: "<prefix>layers.N.".
+inline constexpr const char* kLanguagePrefix = "paligemma_with_expert.paligemma.model.language_model.";
+inline constexpr const char* kExpertPrefix = "paligemma_with_expert.gemma_expert.model.";
+
 /// SigLIP: patches of one camera -> rows of the language model's width.
 struct VisionWeights {
   struct Layer {
@@ -123,7 +127,10 @@ class WeightPacker {
 /// `flow_steps` fixes the times whose embeddings and modulations are computed here, once.
 Weights load_weights(const std::string& path, const ModelConfig& config, int flow_steps, const Device& device);
 
-/// The expert's part of load_weights.
+/// The parts of load_weights behind the vision tower.
+LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config);
+/// [positions, head_dim] = cosines | sines of every position of prefix and suffix.
+Buffer rotary_angles(WeightPacker& packer, const ModelConfig& config);
 ExpertWeights load_expert(WeightPacker& packer, const ModelConfig& config, int flow_steps);
 
 }  // namespace awd

@@ -10,34 +10,16 @@
 
 #include "awd/error.h"
 #include "awd/reuse.h"
+#include "base/named_text.h"
 #include "runtime/reuse_policy.h"
 
 namespace awd {
 namespace {
 
 constexpr std::string_view kKnownArms =
-    "none, fixed:H, period:K:MODE, cosine, awd-restart, awd-aligned, or NAME{gate=...,mode=...,option=value,...}";
-
-/// Words of the vocabulary that stand for arms of their own and must not become somebody's label.
-constexpr std::string_view kReservedNames[] = {"random", "oracle", "awd-guarded"};
-
-/// Parts between separators; those inside braces do not count.
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  int depth = 0;
-  std::string part;
-  for (const char c : text) {
-    depth += int(c == '{') - int(c == '}');
-    if (c == separator && depth == 0) {
-      parts.push_back(part);
-      part.clear();
-    } else {
-      part += c;
-    }
-  }
-  parts.push_back(part);
-  return parts;
-}
+    "none, fixed:H, period:K:MODE, random:P, random:matched, random:matched:ARM, oracle, cosine, awd-restart, "
+    "awd-aligned, awd-guarded, or NAME{gate=...,mode=...,option=value,...}";
+constexpr std::string_view kMatched = "random:matched";
 
 /// "HEAD{BODY}" taken apart.
 struct ArmText {
@@ -65,7 +47,7 @@ void set_arm_option(Arm& arm, std::string_view name, std::string_view value, con
 /// Applies "a=1,b=2"; true if both `gate` and `mode` are among the names.
 bool apply_overrides(Arm& arm, const std::string& body, const std::string& where) {
   bool sets_gate = false, sets_mode = false;
-  for (const std::string& assignment : split(body, ',')) {
+  for (const std::string& assignment : split_outside_braces(body, ',')) {
     const std::size_t equals = assignment.find('=');
     if (equals == std::string::npos) {
       throw Error(where, fmt::format("expected option=value between the braces, got \"{}\"", assignment));
@@ -83,7 +65,7 @@ GateOptions recommended_gate() { return {.kind = GateKind::kAwd, .state_threshol
 
 /// Fills `arm` from a head such as "period:5:aligned". False if the head is not a known arm.
 bool apply_known_arm(Arm& arm, const std::string& head, const std::string& where) {
-  const std::vector<std::string> words = split(head, ':');
+  const std::vector<std::string> words = split_outside_braces(head, ':');
   const auto has_words = [&](std::string_view name, std::size_t n) { return words[0] == name && words.size() == n; };
   if (has_words("none", 1)) {
     arm.gate.kind = GateKind::kAlways;
@@ -95,6 +77,17 @@ bool apply_known_arm(Arm& arm, const std::string& head, const std::string& where
     arm.gate.kind = GateKind::kPeriod;
     set_arm_option(arm, "period", words[1], where);
     set_arm_option(arm, "mode", words[2], where);
+  } else if (head.starts_with(kMatched) && (words.size() == 2 || words.size() == 3)) {
+    arm.gate.kind = GateKind::kRandom;
+    arm.gate.random_share = 0;
+    arm.matched_to = words.size() == 3 ? words[2] : "";
+  } else if (has_words("random", 2)) {
+    arm.gate.kind = GateKind::kRandom;
+    set_arm_option(arm, "random_share", words[1], where);
+  } else if (has_words("oracle", 1)) {
+    arm.gate.kind = GateKind::kOracle;
+  } else if (has_words("awd-guarded", 1)) {
+    arm.gate = recommended_guard();
   } else if (has_words("cosine", 1)) {
     arm.gate.kind = GateKind::kCosine;
     arm.reuse.mode = ReuseMode::kRestart;
@@ -111,6 +104,17 @@ bool apply_known_arm(Arm& arm, const std::string& head, const std::string& where
 
 }  // namespace
 
+bool is_gated(const Arm& arm) {
+  switch (arm.gate.kind) {
+    case GateKind::kCosine:
+    case GateKind::kAwd:
+    case GateKind::kSignals:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Arm parse_arm(const std::string& text) {
   const std::string where = fmt::format("arm {}", text);
   const ArmText parts = split_braces(text, where);
@@ -120,19 +124,14 @@ Arm parse_arm(const std::string& text) {
   const bool sets_both = parts.has_body && apply_overrides(arm, parts.body, where);
   if (is_known) return arm;
 
-  const std::string first_word = split(parts.head, ':')[0];
-  const bool is_reserved = std::ranges::find(kReservedNames, first_word) != std::end(kReservedNames);
-  if (is_reserved || parts.head.empty() || !sets_both) {
-    throw Error(where,
-                fmt::format("expected {}, got \"{}\"{}", kKnownArms, text, is_reserved ? " (not available)" : ""));
-  }
+  if (parts.head.empty() || !sets_both) throw Error(where, fmt::format("expected {}, got \"{}\"", kKnownArms, text));
   arm.name = parts.head;
   return arm;
 }
 
 std::vector<Arm> parse_arms(const std::string& comma_list) {
   std::vector<Arm> arms;
-  for (const std::string& text : split(comma_list, ',')) {
+  for (const std::string& text : split_outside_braces(comma_list, ',')) {
     arms.push_back(parse_arm(text));
     if (std::ranges::count(arms, arms.back().name, &Arm::name) > 1) {
       throw Error("arms", fmt::format("expected every name once, got \"{}\" twice", arms.back().name));
@@ -152,6 +151,9 @@ std::unique_ptr<Policy> make_policy(std::shared_ptr<const Engine> engine, const 
 }
 
 std::unique_ptr<Policy> make_policy(std::shared_ptr<const Engine> engine, const Arm& arm) {
+  if (arm.matched_to) {
+    throw Error("arm " + arm.name, "expected random:P, got an arm that is matched to another in an evaluation only");
+  }
   const EngineInfo info = engine->info();
   return std::make_unique<ReusePolicy>(info, Session::create(std::move(engine)), arm.gate, arm.reuse);
 }

@@ -48,6 +48,33 @@ TEST(Arm, KnownNames) {
   }
 }
 
+TEST(Arm, ControlsAndTheRecommendedGate) {
+  const Arm random = parse_arm("random:0.25");
+  EXPECT_EQ(random.gate.kind, GateKind::kRandom);
+  EXPECT_EQ(random.gate.random_share, 0.25);
+  EXPECT_EQ(random.reuse.mode, ReuseMode::kAligned);
+  EXPECT_FALSE(random.matched_to.has_value());
+  EXPECT_EQ(parse_arm("random:matched").matched_to, "");
+  EXPECT_EQ(parse_arm("random:matched:awd-aligned").matched_to, "awd-aligned");
+  EXPECT_EQ(parse_arm("random:matched{mode=restart}").reuse.mode, ReuseMode::kRestart);
+  EXPECT_EQ(parse_arm("oracle").gate.kind, GateKind::kOracle);
+
+  const Arm guarded = parse_arm("awd-guarded");
+  EXPECT_EQ(list_options(guarded.gate).size(), list_options(recommended_guard()).size());
+  EXPECT_EQ(guarded.gate.kind, recommended_guard().kind);
+  EXPECT_EQ(guarded.reuse.mode, ReuseMode::kAligned);
+  EXPECT_TRUE(is_gated(guarded));
+  for (const char* name : {"none", "fixed:5", "period:5:aligned", "random:0.1", "random:matched", "oracle"}) {
+    EXPECT_FALSE(is_gated(parse_arm(name))) << name;
+  }
+}
+
+TEST(Arm, PeriodTakesEveryMode) {
+  for (const std::string_view mode : kEnumWords<ReuseMode>) {
+    EXPECT_EQ(word_of(parse_arm("period:5:" + std::string(mode)).reuse.mode), mode);
+  }
+}
+
 TEST(Arm, OverridesReachGateAndReuseAndStayInTheName) {
   const Arm arm = parse_arm("awd-aligned{drift_threshold=0.5,noise=fresh}");
   EXPECT_EQ(arm.gate.drift_threshold, 0.5);
@@ -75,13 +102,13 @@ TEST(Arm, RefusalsSayWhatIsKnown) {
   using testing::AllOf;
   using testing::HasSubstr;
   EXPECT_THAT(error_of("awd-magic"), AllOf(HasSubstr("awd-restart, awd-aligned"), HasSubstr("\"awd-magic\"")));
-  EXPECT_THAT(error_of("random:0.5"), HasSubstr("not available"));
-  EXPECT_THAT(error_of("oracle{gate=awd,mode=aligned}"), HasSubstr("not available"));
-  EXPECT_THAT(error_of("awd-guarded"), HasSubstr("not available"));
+  EXPECT_THAT(error_of("random:1.5"), HasSubstr("random_share"));
+  EXPECT_THAT(error_of("random:some"), HasSubstr("random_share"));
+  EXPECT_THAT(error_of("random"), HasSubstr("random:matched"));
   EXPECT_THAT(error_of("mine{mode=aligned}"), HasSubstr("NAME{gate=...,mode=...,option=value,...}"));
   EXPECT_THAT(error_of("cosine{colour=red}"),
               AllOf(HasSubstr("drift_threshold"), HasSubstr("execute"), HasSubstr("\"colour\"")));
-  EXPECT_THAT(error_of("cosine{mode=warm}"), HasSubstr("restart, aligned"));
+  EXPECT_THAT(error_of("cosine{mode=magic}"), HasSubstr("restart, aligned"));
   EXPECT_THAT(error_of("period:5"), HasSubstr("period:K:MODE"));
   EXPECT_THAT(error_of("period:0:aligned"), HasSubstr("period"));
   EXPECT_THAT(error_of("fixed:0"), HasSubstr("at least 1"));

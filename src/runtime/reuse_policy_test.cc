@@ -4,12 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 
 #include "awd/error.h"
-#include "base/alloc_counter.h"
 #include "runtime/fake_session.h"
 
 namespace awd {
@@ -90,6 +90,60 @@ TEST_F(ReusePolicyTest, RestartHasNoHorizonButObeysExecute) {
     const Reason expected = step == 0 ? Reason::kFirstStep : step % 4 == 0 ? Reason::kHorizon : Reason::kReuse;
     EXPECT_EQ(limited.act(scene_.observation()).decision.reason, expected) << step;
   }
+}
+
+// Two re-plans on a held prefix, then a query; aligned never re-plans and is not limited.
+TEST_F(ReusePolicyTest, StaleLimit) {
+  ReusePolicy restart = make(kNeverGate, {.mode = ReuseMode::kRestart, .stale_limit = 2});
+  ReusePolicy aligned = make(kNeverGate, {.mode = ReuseMode::kAligned, .stale_limit = 2});
+  ReusePolicy exact = make(kNeverGate, {.mode = ReuseMode::kCamera, .stale_limit = 2});
+  for (int step = 0; step < 6; ++step) {
+    const Reason later = step == 0 ? Reason::kFirstStep : Reason::kReuse;
+    EXPECT_EQ(restart.act(scene_.observation()).decision.reason, step == 3 ? Reason::kHorizon : later) << step;
+    EXPECT_EQ(aligned.act(scene_.observation()).decision.reason, later) << step;
+    EXPECT_EQ(exact.act(scene_.observation()).decision.reason, later) << step;
+  }
+}
+
+TEST_F(ReusePolicyTest, RedenoiseExecutesRowAgeOfANewChunkAndEndsWithTheHorizon) {
+  ReusePolicy policy = make(kNeverGate, {.mode = ReuseMode::kRedenoise});
+  for (int step = 0; step < 8; ++step) {
+    scene_.state[0] = float(step);
+    const ActResult result = policy.act(scene_.observation());
+    EXPECT_EQ(result.action[kRow], float(step % 6));
+    EXPECT_EQ(result.action[kState], float(step)) << "of this step";
+    EXPECT_EQ(result.query_work, step % 6 == 0 ? 1.0 : 0.0);
+  }
+  EXPECT_EQ(log_.encodes, 2);
+}
+
+TEST_F(ReusePolicyTest, BaseOnlyKeepsTheFirstCamerasTokens) {
+  ReusePolicy policy = make(kNeverGate, {.mode = ReuseMode::kBaseOnly});
+  (void)policy.act(scene_.observation());
+  EXPECT_TRUE(log_.last_layers.empty());
+  EXPECT_EQ(policy.act(scene_.observation()).query_work, 0.5);
+  ASSERT_EQ(log_.last_layers.size(), 512u);
+  EXPECT_EQ(std::ranges::count(log_.last_layers, 0), 256);
+  EXPECT_EQ(std::count(log_.last_layers.begin() + 256, log_.last_layers.end(), 2), 256);
+}
+
+TEST_F(ReusePolicyTest, CameraRunsTheTowerForChangedPicturesOnly) {
+  ReusePolicy policy = make(kNeverGate, {.mode = ReuseMode::kCamera});
+  (void)policy.act(scene_.observation());
+  EXPECT_TRUE(log_.last_plan.hold_vision);
+  scene_.pixels[1][77] += 1;
+  (void)policy.act(scene_.observation());
+  EXPECT_EQ(log_.last_plan.keep_vision, (std::array<bool, kMaxCameras>{true, false}));
+  (void)policy.act(scene_.observation());
+  EXPECT_EQ(log_.last_plan.keep_vision, (std::array<bool, kMaxCameras>{true, true}));
+}
+
+TEST_F(ReusePolicyTest, FailedReuseLeavesNothingHeld) {
+  ReusePolicy policy = make(kNeverGate, {.mode = ReuseMode::kBaseOnly});
+  (void)policy.act(scene_.observation());
+  log_.fail_next_denoise = true;
+  EXPECT_THROW((void)policy.act(scene_.observation()), std::runtime_error);
+  EXPECT_EQ(policy.act(scene_.observation()).decision.reason, Reason::kFirstStep);
 }
 
 TEST_F(ReusePolicyTest, ExecuteShortensTheChunk) {
@@ -224,17 +278,6 @@ TEST_F(ReusePolicyTest, OptionsThatDoNotFitTheCheckpointAreRefused) {
   EXPECT_THROW((void)make(kNeverGate, {.execute = 7}), Error);
   EXPECT_THROW((void)make({.pool = 9}), Error);
   EXPECT_THROW((void)make({.dilation = 2}), Error);
-}
-
-TEST_F(ReusePolicyTest, AlignedReuseStepDoesNotAllocate) {
-  ReusePolicy policy = make({.kind = GateKind::kAwd});
-  (void)policy.act(scene_.observation());
-  const Observation observation = scene_.observation();
-  const long before = allocation_count();
-  const ActResult result = policy.act(observation);
-  EXPECT_EQ(allocation_count() - before, 0);
-  EXPECT_EQ(result.decision.verdict, Verdict::kReuse);
-  RecordProperty("aligned_reuse_step_us", std::to_string(result.timing.total_ms * 1e3));
 }
 
 }  // namespace

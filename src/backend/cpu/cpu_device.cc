@@ -8,6 +8,7 @@
 #include "awd/error.h"
 #include "backend/cpu/cpu_ops.h"
 #include "backend/cpu/matmul.h"
+#include "backend/cpu/vjp_ops.h"
 #include "backend/device.h"
 
 namespace awd {
@@ -76,6 +77,8 @@ void CpuOps::enter() {
 void CpuOps::leave() { omp_set_num_threads(outer_threads_); }
 
 }  // namespace cpu
+
+std::unique_ptr<Vjp> make_cpu_vjp() { return std::make_unique<cpu::CpuVjp>(); }
 
 bool cpu_has_bf16_units() {
   const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();

@@ -10,7 +10,8 @@ using dnnl::memory;
 
 bool MatmulShape::operator<(const MatmulShape& other) const {
   const auto key = [](const MatmulShape& s) {
-    return std::tie(s.m, s.k, s.n, s.a_stride, s.b_k_stride, s.b_n_stride, s.c_stride, s.in, s.out, s.bias, s.add);
+    return std::tie(s.m, s.k, s.n, s.a_stride, s.a_k_stride, s.b_k_stride, s.b_n_stride, s.c_stride, s.in, s.out,
+                    s.bias, s.add);
   };
   return key(*this) < key(other);
 }
@@ -29,7 +30,7 @@ memory::desc matrix_desc(int rows, int cols, DType dtype, int row_stride, int co
 }
 
 dnnl::matmul::primitive_desc describe(const MatmulShape& shape, const memory::desc& b) {
-  const memory::desc a = matrix_desc(shape.m, shape.k, shape.in, shape.a_stride, 1);
+  const memory::desc a = matrix_desc(shape.m, shape.k, shape.in, shape.a_stride, shape.a_k_stride);
   const memory::desc c = matrix_desc(shape.m, shape.n, shape.out, shape.c_stride, 1);
   const memory::desc bias = matrix_desc(1, shape.n, DType::kF32, shape.n, 1);
   dnnl::primitive_attr attributes;

@@ -22,7 +22,8 @@ struct PackedLinear : Linear {
 /// C [m, n] (+)= A [m, k] B [k, n] (+ bias). B's strides are 0 for a packed layer.
 struct MatmulShape {
   int m = 0, k = 0, n = 0;
-  int a_stride = 0;  // elements from row to row, as in every stride here
+  int a_stride = 0;    // elements from row to row, as in every stride here
+  int a_k_stride = 1;  // elements from column to column; otherwise A is the transpose of what lies in memory
   int b_k_stride = 0, b_n_stride = 0;
   int c_stride = 0;
   DType in = DType::kF32;   // of A and B

@@ -44,6 +44,21 @@ void CpuOps::copy_rows(const Tensor& from, const Tensor& to) {
   });
 }
 
+void CpuOps::gather_rows(const Tensor& from, std::span<const int> at, const Tensor& to) {
+  AWD_CHECK(from.cols == to.cols && int(at.size()) == to.rows);
+  with_type(to.dtype, [&]<class T>(T) {
+    for_rows(to.rows, to.cols, [&](int r) { std::copy_n(row<T>(from, at[std::size_t(r)]), to.cols, row<T>(to, r)); });
+  });
+}
+
+void CpuOps::scatter_rows(const Tensor& from, std::span<const int> at, const Tensor& to) {
+  AWD_CHECK(from.cols == to.cols && int(at.size()) == from.rows);
+  with_type(to.dtype, [&]<class T>(T) {
+    for_rows(from.rows, from.cols,
+             [&](int r) { std::copy_n(row<T>(from, r), to.cols, row<T>(to, at[std::size_t(r)])); });
+  });
+}
+
 void CpuOps::patchify(const Picture& picture, int patch, const Tensor& out) {
   const int grid = picture.side / patch;
   AWD_CHECK(grid * patch == picture.side && out.rows == grid * grid && out.cols == 3 * patch * patch);

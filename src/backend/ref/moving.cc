@@ -21,6 +21,16 @@ void RefOps::copy_rows(const Tensor& from, const Tensor& to) {
   for (int r = 0; r < to.rows; ++r) std::copy_n(row(from, r % from.rows), from.cols, row(to, r));
 }
 
+void RefOps::gather_rows(const Tensor& from, std::span<const int> at, const Tensor& to) {
+  AWD_CHECK(from.cols == to.cols && int(at.size()) == to.rows);
+  for (int r = 0; r < to.rows; ++r) std::copy_n(row(from, at[std::size_t(r)]), from.cols, row(to, r));
+}
+
+void RefOps::scatter_rows(const Tensor& from, std::span<const int> at, const Tensor& to) {
+  AWD_CHECK(from.cols == to.cols && int(at.size()) == from.rows);
+  for (int r = 0; r < from.rows; ++r) std::copy_n(row(from, r), from.cols, row(to, at[std::size_t(r)]));
+}
+
 void RefOps::patchify(const Picture& picture, int patch, const Tensor& out) {
   const int grid = picture.side / patch;
   AWD_CHECK(grid * patch == picture.side && out.rows == grid * grid && out.cols == 3 * patch * patch);

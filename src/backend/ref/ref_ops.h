@@ -18,6 +18,8 @@ class RefOps : public Ops {
   void upload(std::span<const float> from, const Tensor& to) override;
   void download(const Tensor& from, std::span<float> to) override;
   void copy_rows(const Tensor& from, const Tensor& to) override;
+  void gather_rows(const Tensor& from, std::span<const int> at, const Tensor& to) override;
+  void scatter_rows(const Tensor& from, std::span<const int> at, const Tensor& to) override;
   void patchify(const Picture& picture, int patch, const Tensor& out) override;
   void linear(const Tensor& x, const Linear& layer, const Tensor& y, Write write) override;
   void attention(const AttentionArgs& args) override;

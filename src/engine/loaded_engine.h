@@ -1,0 +1,35 @@
+// LoadedEngine: a checkpoint in memory, as Engine::load makes it. Its members are read by sessions and never change.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "awd/engine.h"
+#include "engine/attention_capture.h"
+#include "engine/gradient_weights.h"
+#include "engine/norm_stats.h"
+#include "engine/pi0.h"
+#include "io/tokenizer.h"
+
+namespace awd {
+
+class LoadedEngine : public Engine {
+ public:
+  LoadedEngine(const std::string& folder, const EngineOptions& options);
+
+  const EngineInfo& info() const override { return info_; }
+
+  std::shared_ptr<const Device> device;  // first: everything below is released before it
+  Pi0 model;
+  NormStats norms;
+  Tokenizer tokenizer;
+  LayerRange layers;  // of the importance
+  EngineOptions options;
+  std::shared_ptr<const GradientWeights> gradient;  // only with importance=gradient
+  int threads;
+
+ private:
+  EngineInfo info_;
+};
+
+}  // namespace awd
