@@ -1,6 +1,7 @@
 // Latency of the inference engine: a full query (vision + prefix + flow), its encode and its denoise alone, per type
-// and thread count. AWD_POLICY names a policy folder; without it a random policy of the embedded geometry is used.
-// Every configuration's answer is checked against backend ref before it is timed. p50_ms and p95_ms are over calls.
+// and thread count, and a full query with gradient importance on one thread. AWD_POLICY names a policy folder; without
+// it a random policy of the embedded geometry is used. Every configuration's answer is checked against backend ref
+// before it is timed. p50_ms and p95_ms are over calls.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -123,20 +124,23 @@ int bench_main(int argc, char** argv) {
   judge.run(Part::kFull, plan.inputs);
   plan.expected = judge.chunk.values;
 
+  const auto add = [&plan](std::string_view what, const EngineOptions& options, Part part) {
+    const std::string name = fmt::format("{}/{}/threads:{}", what, word_of(options.dtype), options.threads);
+    benchmark::RegisterBenchmark(
+        name.c_str(), [&plan, options, part](benchmark::State& state) { run_benchmark(state, plan, options, part); })
+        ->Unit(benchmark::kMillisecond)
+        ->UseRealTime();
+  };
   for (const EngineDtype dtype : {EngineDtype::kF32, EngineDtype::kBf16}) {
+    EngineOptions options;
+    options.dtype = dtype;
     for (const int threads : {1, 2}) {
-      for (const Part part : {Part::kFull, Part::kEncode, Part::kDenoise}) {
-        EngineOptions options;
-        options.dtype = dtype;
-        options.threads = threads;
-        const std::string name = fmt::format("{}/{}/threads:{}", kPartNames[int(part)], word_of(dtype), threads);
-        benchmark::RegisterBenchmark(
-            name.c_str(),
-            [&plan, options, part](benchmark::State& state) { run_benchmark(state, plan, options, part); })
-            ->Unit(benchmark::kMillisecond)
-            ->UseRealTime();
-      }
+      options.threads = threads;
+      for (const Part part : {Part::kFull, Part::kEncode, Part::kDenoise}) add(kPartNames[int(part)], options, part);
     }
+    options.threads = 1;
+    options.importance = ImportanceSource::kGradient;
+    add("full_gradient", options, Part::kFull);
   }
   benchmark::RunSpecifiedBenchmarks();
   return 0;

@@ -5,6 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mkdir -p bench/results
 AWD_POLICY=models/tiny build/release/bench/engine_bench --benchmark_out=bench/results/engine.json \
   --benchmark_out_format=json "$@"
+build/release/bench/importance_bench models/tiny > bench/results/importance.json
 python=${PYTHON:-.venv/bin/python}
 if "$python" -c 'import torch' 2>/dev/null; then
   CUDA_VISIBLE_DEVICES='' "$python" bench/gate_torch.py --bench build/release/bench/gate_bench

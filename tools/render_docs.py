@@ -107,7 +107,25 @@ def gate_speed(data):
     ]
 
 
-TABLES = {"arms": arms, "tasks": tasks, "reasons": reasons, "engine_speed": engine_speed, "gate_speed": gate_speed}
+def importance(data):
+    """bench/importance_bench: how well each importance source predicts the effect of painting a block, and its time."""
+    rows = ["| importance | rank correlation | effect in top quarter | full query, CPU time |", "|---|---|---|---|"]
+    for source in data["sources"]:
+        rows.append(
+            f"| {source['name']} | {source['rank_correlation']:.2f} | {percent(source['effect_in_top_quarter'])} "
+            f"| {source['cpu_ms']:.1f} ms |"
+        )
+    return rows
+
+
+TABLES = {
+    "arms": arms,
+    "tasks": tasks,
+    "reasons": reasons,
+    "engine_speed": engine_speed,
+    "gate_speed": gate_speed,
+    "importance": importance,
+}
 
 
 def snippet(name, file):

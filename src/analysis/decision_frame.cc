@@ -30,7 +30,7 @@ constexpr Colour kFaintText{0.62, 0.65, 0.69};
 constexpr Colour kOrange{1.00, 0.62, 0.11};  // recompute
 constexpr Colour kGreen{0.20, 0.80, 0.50};   // reuse
 constexpr Colour kRed{0.94, 0.33, 0.31};
-constexpr Colour kCurves[] = {{0.45, 0.72, 1.00}, {0.90, 0.56, 0.96}};
+constexpr Colour kCurves[] = {{0.45, 0.72, 1.00}, {0.90, 0.56, 0.96}, {0.98, 0.84, 0.38}, {0.55, 0.90, 0.80}};
 
 Colour colour_of(Verdict verdict) { return verdict == Verdict::kRecompute ? kOrange : kGreen; }
 
@@ -230,10 +230,13 @@ void draw_signals(Canvas& canvas, const DecisionFrame& frame, double x, double w
     canvas.text(x, kStripTop + 26, "this gate compares nothing", {.size = 13, .colour = kFaintText});
   }
   double legend_x = x;
+  constexpr double kGap = 18;  // between two labels
+  const double labels = std::max(2.0, double(frame.curves.size()));
+  const double label_width = (width - kGap * (labels - 1)) / labels;
   for (std::size_t i = 0; i < frame.curves.size(); ++i) {
     const Colour& colour = kCurves[i % std::size(kCurves)];
-    legend_x += 18 + canvas.text(legend_x, kStripTop + 26, frame.curves[i].label,
-                                 {.size = 13, .colour = colour, .max_width = width / 2 - 9});
+    legend_x += kGap + canvas.text(legend_x, kStripTop + 26, frame.curves[i].label,
+                                   {.size = 13, .colour = colour, .max_width = label_width});
     draw_curve(canvas, axes, frame.curves[i].ratios, colour);
   }
 

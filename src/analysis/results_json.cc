@@ -46,9 +46,23 @@ Json tasks_json(const ArmSummary& arm) {
     tasks.push_back({{"task", task.task},
                      {"episodes", task.episodes},
                      {"successes", task.successes},
+                     {"success_rate", number(double(task.successes) / double(task.episodes))},
                      {"ci95", to_json(task.ci95)}});
   }
   return tasks;
+}
+
+Json to_json(const ReactionSummary& reaction) {
+  const double rate = double(reaction.reacted) / double(reaction.events);  // NaN without events
+  return {{"events", reaction.events},      {"within_steps", kReactionSteps},
+          {"reacted", reaction.reacted},    {"rate", number(rate)},
+          {"ci95", to_json(reaction.ci95)}, {"median_delay", number(reaction.median_delay)}};
+}
+
+Json comparisons_json(const ArmSummary& arm) {
+  Json list = Json::array();
+  for (const PairedSummary& paired : arm.comparisons) list.push_back(to_json(paired));
+  return list;
 }
 
 Json to_json(const ArmSummary& arm) {
@@ -76,6 +90,11 @@ Json to_json(const ArmSummary& arm) {
           {"steps", arm.steps},
           {"steps_per_episode", number(arm.steps_per_episode)},
           {"full_queries", arm.full_queries},
+          {"query_work", number(arm.query_work)},
+          {"false_recomputes", arm.false_recomputes},
+          {"false_recompute_rate", number(arm.false_recompute_rate)},
+          {"reaction", to_json(arm.reaction)},
+          {"comparisons", comparisons_json(arm)},
           {"tasks", tasks_json(arm)}};
 }
 

@@ -39,7 +39,16 @@ struct TaskSummary {
   Interval ci95{};
 };
 
-/// This arm (A) against the reference arm (B) on the episodes with the same task and seed.
+/// What followed the changes that a scenario made.
+struct ReactionSummary {
+  std::int64_t events = 0;
+  std::int64_t reacted = 0;  // a full query within kReactionSteps of the change becoming observable
+  Interval ci95{};           // Wilson
+  double median_delay = 0;   // steps; NaN without a change that was followed by a query
+};
+inline constexpr int kReactionSteps = 2;
+
+/// This arm (A) against a reference arm (B) on the episodes with the same scenario, task and seed.
 struct PairedSummary {
   std::string vs;
   PairedCounts counts{};
@@ -59,21 +68,29 @@ struct ArmSummary {
   std::int64_t full_queries = 0;
   double reuse_rate = 0;  // share of steps after each episode's first that ran no vision + prefill; NaN: none
   double full_queries_per_step = 0;  // over all steps
-  double hz = 0;                     // control rate the policy alone can hold: 1 / mean policy time per step
+  double query_work = 0;             // mean share of a full query's vision + prefix work that a step ran
+  std::int64_t false_recomputes = 0;
+  double false_recompute_rate = 0;  // per step
+  ReactionSummary reaction;
+  double hz = 0;  // control rate the policy alone can hold: 1 / mean policy time per step
   LatencySummary full, reuse, gate, vision, prefix, denoise;
   std::array<std::int64_t, kReasonCount> reasons{};  // steps per Reason
   std::vector<TaskSummary> tasks;                    // in order of appearance
   std::optional<PairedSummary> paired;               // absent for the reference arm itself
+  /// Against every reference of the scenario but itself: `none` (else the first arm), the longest fixed:H, and
+  /// random:matched.
+  std::vector<PairedSummary> comparisons;
 };
 
 /// Adds up episodes as they come and summarises at any time. Not thread-safe.
 class RunSummary {
  public:
-  explicit RunSummary(std::vector<ArmInfo> arms);
-  /// `steps` are those of `episode`. The arm must be one of the constructor's.
+  /// One entry per row: an arm in a scenario.
+  explicit RunSummary(std::vector<ArmInfo> rows);
+  /// `steps` are those of `episode`, or none where no step log is kept: latencies are then not known. Arm and scenario
+  /// must be one of the constructor's rows.
   void add(const EpisodeLog& episode, std::span<const StepLog> steps);
-  /// One summary per arm, in the constructor's order. The reference of the paired comparison is the arm `none` if
-  /// there is one, else the first.
+  /// One summary per row, in the constructor's order. Arms are compared within a scenario.
   std::vector<ArmSummary> arms() const;
 
  private:
@@ -81,10 +98,16 @@ class RunSummary {
   struct Tally {
     ArmSummary sum;                                                  // counts only until arms()
     double policy_ms = 0;                                            // over all steps
+    double query_work = 0;                                           // over all steps
+    std::vector<double> delays;                                      // of queries behind events, steps
     std::map<PairKey, bool> success;                                 // of each episode
     std::vector<double> full, reuse, gate, vision, prefix, denoise;  // ms, one per step that ran the stage
   };
+  static void add_steps(std::span<const StepLog> steps, Tally& tally);
+  static void add_events(const EpisodeLog& episode, Tally& tally);
+  static void finish(const Tally& tally, ArmSummary& sum);
   static PairedSummary compare(const Tally& arm, const Tally& reference);
+  std::vector<const Tally*> references(const std::string& scenario) const;
 
   std::vector<Tally> tallies_;
 };

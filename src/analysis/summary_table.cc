@@ -52,18 +52,47 @@ std::string reference_name(std::span<const ArmSummary> arms) {
   return "";
 }
 
+/// A column that only some runs have something to say in.
+struct ExtraColumn {
+  const char* header;
+  std::string (*cell)(const ArmSummary& arm);
+};
+
+/// Work beside queries where some steps ran a part of a query; reactions where the scenario changed something.
+std::vector<ExtraColumn> extra_columns(std::span<const ArmSummary> arms) {
+  std::vector<ExtraColumn> columns;
+  const auto has_parts = [](const ArmSummary& arm) {
+    return std::abs(arm.query_work - arm.full_queries_per_step) > 1e-9;
+  };
+  if (std::ranges::any_of(arms, has_parts)) {
+    columns.push_back({"work/step", [](const ArmSummary& arm) { return number(arm.query_work, 3); }});
+  }
+  if (std::ranges::any_of(arms, [](const ArmSummary& arm) { return arm.reaction.events > 0; })) {
+    columns.push_back({"reacted", [](const ArmSummary& arm) {
+                         return fmt::format("{}/{}", arm.reaction.reacted, arm.reaction.events);
+                       }});
+  }
+  if (std::ranges::any_of(arms, [](const ArmSummary& arm) { return arm.false_recomputes > 0; })) {
+    columns.push_back({"false %", [](const ArmSummary& arm) { return number(100 * arm.false_recompute_rate, 1); }});
+  }
+  return columns;
+}
+
 TextTable outcome_table(std::span<const ArmSummary> arms) {
   TextTable table;
   for (const char* header :
        {"arm", "success", "%", "95 % CI", "reuse %", "queries/step", "Hz", "full ms", "reuse ms", "gate ms", "steps"}) {
     table.columns.push_back({.header = header, .is_left_aligned = table.columns.empty()});
   }
+  const std::vector<ExtraColumn> extras = extra_columns(arms);
+  for (const ExtraColumn& extra : extras) table.columns.push_back({.header = extra.header});
   for (const ArmSummary& arm : arms) {
     table.rows.push_back({arm.arm.name, fmt::format("{}/{}", arm.successes, arm.episodes),
                           number(100 * arm.success_rate, 1), interval_percent(arm.ci95),
                           number(100 * arm.reuse_rate, 1), number(arm.full_queries_per_step, 3), number(arm.hz, 0),
                           number(arm.full.p50_ms, 2), number(arm.reuse.p50_ms, 3), number(arm.gate.p50_ms, 3),
                           number(arm.steps_per_episode, 0)});
+    for (const ExtraColumn& extra : extras) table.rows.back().push_back(extra.cell(arm));
   }
   return table;
 }
@@ -86,7 +115,16 @@ TextTable reasons_table(std::span<const ArmSummary> arms) {
 }  // namespace
 
 std::string summary_table(std::span<const ArmSummary> arms) {
-  return outcome_table(arms).render() + "\n" + reasons_table(arms).render();
+  std::string text;
+  for (auto rest = arms; !rest.empty();) {
+    const std::string& scenario = rest.front().arm.scenario;
+    const auto end = std::ranges::find_if(rest, [&](const ArmSummary& arm) { return arm.arm.scenario != scenario; });
+    const auto rows = rest.first(std::size_t(end - rest.begin()));
+    rest = rest.subspan(rows.size());
+    if (rows.size() != arms.size()) text += fmt::format("{}scenario {}\n", text.empty() ? "" : "\n", scenario);
+    text += outcome_table(rows).render() + "\n" + reasons_table(rows).render();
+  }
+  return text;
 }
 
 }  // namespace awd

@@ -77,6 +77,49 @@ TEST(RunSummary, PairsBySameTaskAndSeedAgainstNone) {
   EXPECT_EQ(arms[0].paired->p, 1.0);
 }
 
+TEST(RunSummary, ComparesWithinAScenarioWithEveryReference) {
+  std::vector<ArmInfo> rows;
+  for (const char* scenario : {"clean", "nudge"}) {
+    for (const char* arm : {"none", "fixed:5", "fixed:10", "gate", "random:matched"}) {
+      rows.push_back({.name = arm, .scenario = scenario});
+    }
+  }
+  RunSummary run(rows);
+  for (const ArmInfo& row : rows) {
+    auto logged = testing::logged_episode(row.name, "a", 1, row.scenario == "clean" || row.name == "none", "Frr");
+    logged.episode.scenario = row.scenario;
+    run.add(logged.episode, logged.steps);
+  }
+  const auto arms = run.arms();
+  const auto names = [](const ArmSummary& arm) {
+    std::string text;
+    for (const PairedSummary& paired : arm.comparisons) text += paired.vs + " ";
+    return text;
+  };
+  EXPECT_EQ(names(arms[0]), "fixed:10 random:matched ");
+  EXPECT_EQ(names(arms[1]), "none fixed:10 random:matched ");
+  EXPECT_EQ(names(arms[2]), "none random:matched ");
+  EXPECT_EQ(names(arms[8]), "none fixed:10 random:matched ");
+  EXPECT_EQ(arms[3].paired->difference, 0.0);
+  EXPECT_EQ(arms[8].paired->difference, -1.0);
+  EXPECT_EQ(arms[8].paired->counts.only_b, 1);
+}
+
+TEST(RunSummary, ReactionCountsEventsWithAQuerySoonAfter) {
+  RunSummary run(std::vector<ArmInfo>{{.name = "g", .scenario = "clean"}});
+  auto logged = testing::logged_episode("g", "a", 1, true, "FrrrVrrrrrrVr");
+  for (const int step : {2, 6, 12}) logged.steps[std::size_t(step)].event = "nudge";
+  tally_steps(logged.steps, logged.episode);
+  run.add(logged.episode, {});  // no step log
+  const ArmSummary arm = run.arms()[0];
+  EXPECT_EQ(arm.reaction.events, 3);
+  EXPECT_EQ(arm.reaction.reacted, 1);  // after 2 steps; the others after 5 and never
+  EXPECT_EQ(arm.reaction.median_delay, 3.5);
+  EXPECT_EQ(arm.full_queries, 3);
+  EXPECT_EQ(arm.full.n, 0);
+  EXPECT_DOUBLE_EQ(arm.query_work, 3.0 / 13.0);
+}
+
 TEST(RunSummary, WithoutNoneTheFirstArmIsTheReference) {
   const RunSummary run({{.name = "x"}, {.name = "y"}});
   const auto arms = run.arms();
@@ -107,10 +150,10 @@ TEST(ResultsJson, HasTheAgreedKeys) {
 
 TEST(SummaryTable, Golden) {
   EXPECT_EQ(summary_table(two_arms().arms()),
-            R"(arm    success     %       95 % CI  reuse %  queries/step  Hz  full ms  reuse ms  gate ms  steps
------  -------  ----  ------------  -------  ------------  --  -------  --------  -------  -----
-gated      3/4  75.0  [30.1, 95.4]     87.5         0.300  81    40.00     0.500    0.050      5
-none       3/4  75.0  [30.1, 95.4]      0.0         1.000  25    40.00         -    0.050      2
+            R"(arm    success     %       95 % CI  reuse %  queries/step  Hz  full ms  reuse ms  gate ms  steps  false %
+-----  -------  ----  ------------  -------  ------------  --  -------  --------  -------  -----  -------
+gated      3/4  75.0  [30.1, 95.4]     87.5         0.300  81    40.00     0.500    0.050      5     10.0
+none       3/4  75.0  [30.1, 95.4]      0.0         1.000  25    40.00         -    0.050      2     50.0
 
 arm    points vs none [95 % CI]  recomputed because (share of steps)
 -----  ------------------------  -------------------------------------

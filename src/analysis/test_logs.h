@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/episode_tally.h"
 #include "io/episode_log.h"
 
 namespace awd::testing {
@@ -20,6 +21,7 @@ inline LoggedEpisode logged_episode(const std::string& arm, const std::string& t
                                     std::string_view pattern) {
   LoggedEpisode out;
   out.episode = {.arm = arm, .task = task, .scenario = "clean", .seed = seed, .success = success};
+  int age = 0;
   for (const char c : pattern) {
     StepLog step{.step = int(out.steps.size()), .phase = "reach", .decision = {}, .timing = {}};
     const bool is_full = c != 'r';
@@ -33,11 +35,12 @@ inline LoggedEpisode logged_episode(const std::string& arm, const std::string& t
     step.timing.prefix_ms = is_full ? 10 : 0;
     step.timing.denoise_ms = is_full ? 5 : 0;
     step.timing.total_ms = is_full ? 40 : 0.5;
-    out.episode.full_queries += is_full ? 1 : 0;
-    out.episode.policy_ms += step.timing.total_ms;
+    step.query_work = is_full ? 1 : 0;
+    step.decision.age = age;
+    age = is_full ? 1 : age + 1;
     out.steps.push_back(step);
   }
-  out.episode.steps = int(out.steps.size());
+  tally_steps(out.steps, out.episode);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <numbers>
 #include <random>
+#include <string_view>
 
 namespace awd {
 
@@ -28,6 +29,13 @@ class Rng {
  private:
   std::mt19937_64 engine_;
 };
+
+/// FNV-1a: the same number on every machine, unlike std::hash.
+inline std::uint64_t hash_text(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325ull;
+  for (const char c : text) hash = (hash ^ std::uint8_t(c)) * 0x100000001b3ull;
+  return hash;
+}
 
 /// Mixes words into one well-spread seed (SplitMix64 finaliser), so that (seed, stream) pairs do not collide.
 inline std::uint64_t mix_seed(std::uint64_t a, std::uint64_t b) {

@@ -9,7 +9,12 @@ class App;
 namespace awd::cli {
 
 /// Each adds its sub-command and options to `app`; parsing a command line that names it then runs it.
+void add_calibrate(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_merge(CLI::App& app);
 void add_record(CLI::App& app);
+void add_signals(CLI::App& app);
+/// Hidden: one process of a run, started by the commands above.
+void add_worker(CLI::App& app);
 
 }  // namespace awd::cli

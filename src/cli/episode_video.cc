@@ -8,6 +8,7 @@
 #include "analysis/decision_frame.h"
 #include "cli/interrupt.h"
 #include "gate/importance_weight.h"
+#include "gate/signal_table.h"
 #include "io/video.h"
 
 namespace awd::cli {
@@ -24,6 +25,17 @@ struct Signal {
   bool fires_below = false;  // similarity: drawn as its distance from 1
 };
 
+std::vector<Signal> limited_signals(const SignalLimits& limits) {
+  std::vector<Signal> signals;
+  for (const SignalRow& row : kSignalRows) {
+    const double limit = limits.*row.limit;
+    if (limit <= 0) continue;
+    const bool fires_below = row.signal == GateSignal::kDissimilarity;
+    signals.push_back({word_of(row.signal).data(), row.score, fires_below ? 1 - limit : limit, fires_below});
+  }
+  return signals;
+}
+
 std::vector<Signal> signals_of(const GateOptions& gate) {
   switch (gate.kind) {
     case GateKind::kAwd:
@@ -31,6 +43,8 @@ std::vector<Signal> signals_of(const GateOptions& gate) {
               {"weighted drift", &Scores::weighted_drift, gate.drift_threshold}};
     case GateKind::kCosine:
       return {{"cosine", &Scores::cosine, gate.cosine_threshold, true}};
+    case GateKind::kSignals:
+      return limited_signals(gate.limit);
     default:
       return {};
   }
@@ -45,7 +59,7 @@ void extend_curves(const std::vector<Signal>& signals, const Scores& scores,
                    std::vector<DecisionFrame::Curve>& curves) {
   for (std::size_t i = 0; i < signals.size(); ++i) {
     const double score = scores.*signals[i].score;
-    const int decimals = signals[i].fires_below ? 3 : 2;
+    const int decimals = signals[i].fires_below || signals[i].threshold < 0.1 ? 3 : 2;
     const std::string value = std::isnan(score) ? "-" : fmt::format("{:.{}f}", score, decimals);
     curves[i].label = fmt::format("{} {} / {:.{}f}", signals[i].label, value, signals[i].threshold, decimals);
     curves[i].ratios.push_back(ratio_of(signals[i], score));

@@ -63,4 +63,16 @@ nlohmann::ordered_json options_json(const Options& options) {
   return json;
 }
 
+/// Sets every field of `options` that options_json() wrote. Throws awd::Error on a missing key or a value that does not
+/// fit.
+template <class Options>
+void options_from_json(const nlohmann::ordered_json& json, Options& options, const std::string& where) {
+  options.visit([&](const Field& field, auto& value) {
+    const auto found = json.find(std::string(field.name));
+    if (found == json.end()) throw Error(where, fmt::format("key \"{}\": expected a value, got none", field.name));
+    const std::string text = found->is_string() ? found->template get<std::string>() : found->dump();
+    internal::parse_value(where, field, text, value);
+  });
+}
+
 }  // namespace awd::cli

@@ -74,6 +74,15 @@ TEST(OptionsCli, JsonKeepsTypes) {
   EXPECT_EQ(options_json(Basket{}).dump(), R"({"max_weight":3,"price":0.5,"fruit":"apple","ripe":true,"owner":""})");
 }
 
+TEST(OptionsCli, JsonReadsBack) {
+  Basket basket{.max_weight = 7, .price = 0.1, .fruit = Fruit::kPear, .ripe = false, .owner = "me"}, read;
+  options_from_json(options_json(basket), read, "test");
+  EXPECT_EQ(options_json(read), options_json(basket));
+  auto incomplete = options_json(basket);
+  incomplete.erase("fruit");
+  EXPECT_THROW(options_from_json(incomplete, read, "test"), Error);
+}
+
 }  // namespace
 }  // namespace cli
 }  // namespace awd

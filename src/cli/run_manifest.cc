@@ -1,13 +1,19 @@
 // Writes run.json. Its key order is the order of reading: what, when, where, with which options.
 #include "cli/run_manifest.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <ctime>
+#include <iterator>
 
 #include "awd/version.h"
 #include "cli/build_info.h"
 #include "cli/options_cli.h"
 #include "io/machine_info.h"
+#include "sim/scenario/scenario.h"
 
 namespace awd::cli {
 namespace {
@@ -25,7 +31,8 @@ Json machine_json() {
 
 Json policy_json(const EvalManifest& manifest) {
   const EngineInfo& policy = manifest.policy;
-  return {{"folder", manifest.policy_folder},
+  return {{"folder", manifest.plan.policy.folder},
+          {"fingerprint", manifest.plan.policy.fingerprint},
           {"name", policy.name},
           {"variant", policy.pi05 ? "pi05" : "pi0"},
           {"cameras", policy.cameras},
@@ -43,24 +50,52 @@ Json arms_json(const std::vector<Arm>& arms) {
   return list;
 }
 
+Json scenarios_json(const std::vector<std::string>& scenarios) {
+  Json list = Json::array();
+  for (const std::string& scenario : scenarios) {
+    list.push_back({{"name", scenario}, {"resolved", sim::resolve_scenario(scenario)}});
+  }
+  return list;
+}
+
+Json matched_json(const std::vector<MatchedArm>& matched) {
+  Json list = Json::array();
+  for (const MatchedArm& arm : matched) {
+    list.push_back({{"arm", arm.arm},
+                    {"scenario", arm.scenario},
+                    {"to", arm.to},
+                    {"full_queries_per_step", arm.full_queries_per_step},
+                    {"probability", arm.probability}});
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string eval_manifest_json(const EvalManifest& manifest) {
-  const Json json{{"format", "awd-run-1"},
+  const Json json{{"format", kRunFormat},
                   {"command", "eval"},
                   {"version", kVersion},
                   {"commit", build_commit()},
                   {"started_utc", manifest.started_utc},
                   {"wall_s", manifest.wall_s},
                   {"machine", machine_json()},
-                  {"workers", manifest.workers},
-                  {"seed", manifest.options.seed},
-                  {"options", options_json(manifest.options)},
-                  {"engine", options_json(manifest.engine_options)},
+                  {"processes", manifest.processes},
+                  {"seed", manifest.plan.options.seed},
+                  {"options", options_json(manifest.plan.options)},
+                  {"engine", options_json(manifest.plan.policy.engine)},
                   {"policy", policy_json(manifest)},
-                  {"tasks", manifest.tasks},
-                  {"arms", arms_json(manifest.arms)}};
+                  {"tasks", manifest.plan.tasks},
+                  {"scenarios", scenarios_json(manifest.plan.scenarios)},
+                  {"arms", arms_json(manifest.plan.arms)},
+                  {"matched", matched_json(manifest.matched)}};
   return json.dump(2) + "\n";
+}
+
+std::string default_out(const std::string& command, const std::string& utc) {
+  std::string digits;
+  std::copy_if(utc.begin(), utc.end(), std::back_inserter(digits), [](unsigned char c) { return std::isdigit(c); });
+  return fmt::format("runs/{}-{}-{}", command, digits.substr(0, 8), digits.substr(8));
 }
 
 std::string utc_now() {

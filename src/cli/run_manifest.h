@@ -5,25 +5,28 @@
 #include <vector>
 
 #include "awd/engine.h"
-#include "cli/eval_options.h"
-#include "runtime/arm.h"
+#include "cli/eval_plan.h"
+#include "cli/matched_arms.h"
 
 namespace awd::cli {
 
+inline constexpr const char* kRunFile = "run.json";
+inline constexpr const char* kRunFormat = "awd-run-2";  // key "format" of run.json
+
 struct EvalManifest {
-  EvalOptions options;
-  EngineOptions engine_options;
+  EvalPlan plan;
   EngineInfo policy;
-  std::string policy_folder;
-  std::vector<Arm> arms;
-  std::vector<std::string> tasks;
-  int workers = 1;
+  std::vector<MatchedArm> matched;
+  int processes = 1;
   std::string started_utc;
   double wall_s = 0;
 };
 
 /// Indented JSON with every option, defaults included; ends with a newline.
 std::string eval_manifest_json(const EvalManifest& manifest);
+
+/// "runs/eval-20310131-235959" for the command "eval" and the time that utc_now() gave.
+std::string default_out(const std::string& command, const std::string& utc);
 
 /// The present time as 2031-01-31T23:59:59Z.
 std::string utc_now();

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "analysis/episode_tally.h"
 #include "awd/error.h"
 #include "cli/episode_video.h"
 #include "cli/interrupt.h"
@@ -33,30 +34,33 @@ class SimRunner final : public EpisodeRunner {
   explicit SimRunner(const SimRun& run) : run_(run), world_({.image_size = run.engine->info().image_size}) {}
 
   EpisodeRecord run(const EpisodeJob& job) override {
-    const Arm& arm = run_.arms[job.arm];
+    const Arm& arm = run_.arms[job.scenario][job.arm];
     // Jobs come arm by arm: one policy at a time is enough.
-    if (job.arm != policy_arm_) policy_ = make_policy(run_.engine, arm);
-    policy_arm_ = job.arm;
+    if (&arm != policy_arm_) policy_ = make_policy(run_.engine, arm);
+    policy_arm_ = &arm;
 
     EpisodeRecord record;
     record.episode = {.episode = job.episode,
                       .arm = arm.name,
                       .task = run_.tasks[job.task],
-                      .scenario = run_.scenario,
+                      .scenario = run_.scenarios[job.scenario],
                       .trial = job.trial,
                       .seed = job.seed};
     const auto video = run_.videos.find(job.episode);
     const bool is_filmed = video != run_.videos.end();
     EpisodeTrace trace;
-    const auto outcome = sim::run_episode(
-        world_, *policy_,
-        {.task = record.episode.task, .scenario = run_.scenario, .seed = job.seed, .max_steps = run_.max_steps},
-        [&](const sim::StepView& view) {
-          throw_if_interrupted();
-          log_step(view, record);
-          if (is_filmed) trace.add(view);
-        });
+    const auto outcome = sim::run_episode(world_, *policy_,
+                                          {.task = record.episode.task,
+                                           .scenario = record.episode.scenario,
+                                           .seed = job.seed,
+                                           .max_steps = run_.max_steps},
+                                          [&](const sim::StepView& view) {
+                                            throw_if_interrupted();
+                                            record.steps.push_back(step_log(view, job.episode));
+                                            if (is_filmed) trace.add(view);
+                                          });
     record.episode.success = outcome.success;
+    tally_steps(record.steps, record.episode);
     if (is_filmed) {
       write_episode_video(video->second, {.arm = arm,
                                           .camera_names = policy_->info().cameras,
@@ -68,21 +72,20 @@ class SimRunner final : public EpisodeRunner {
   }
 
  private:
-  static void log_step(const sim::StepView& view, EpisodeRecord& record) {
-    record.steps.push_back({.episode = record.episode.episode,
-                            .step = view.step,
-                            .phase = std::string(view.phase),
-                            .decision = view.result.decision,
-                            .timing = view.result.timing});
-    record.episode.steps += 1;
-    record.episode.full_queries += view.result.decision.verdict == Verdict::kRecompute ? 1 : 0;
-    record.episode.policy_ms += view.result.timing.total_ms;
+  static StepLog step_log(const sim::StepView& view, int episode) {
+    return {.episode = episode,
+            .step = view.step,
+            .phase = std::string(view.phase),
+            .event = std::string(view.observation.event),
+            .decision = view.result.decision,
+            .query_work = view.result.query_work,
+            .timing = view.result.timing};
   }
 
   const SimRun& run_;
   sim::World world_;
   std::unique_ptr<Policy> policy_;
-  int policy_arm_ = -1;  // -1: no policy made yet
+  const Arm* policy_arm_ = nullptr;  // what policy_ runs
 };
 
 }  // namespace

@@ -16,9 +16,9 @@ namespace awd::cli {
 /// What all runners of one evaluation share; must outlive them.
 struct SimRun {
   std::shared_ptr<const Engine> engine;
-  std::vector<Arm> arms;
+  std::vector<std::vector<Arm>> arms;  // [scenario][arm]
   std::vector<std::string> tasks;
-  std::string scenario;
+  std::vector<std::string> scenarios;
   int max_steps = 0;
   std::map<int, std::filesystem::path> videos;  // episode -> MP4 to write
 };

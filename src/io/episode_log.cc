@@ -28,6 +28,9 @@ class FieldWriter {
     }
   }
   void time_ms(const char* key, double value) { object_[key] = round_ms(value); }
+  void note(const char* key, const std::string& text) {
+    if (!text.empty()) object_[key] = text;
+  }
   void score(const char* key, double value) {
     if (!std::isnan(value)) object_[key] = value;
   }
@@ -36,6 +39,19 @@ class FieldWriter {
     while (count > 0 && std::isnan(values[count - 1])) --count;
     for (std::size_t i = 0; i < count; ++i) {
       object_[key].push_back(std::isnan(values[i]) ? Json(nullptr) : Json(values[i]));
+    }
+  }
+  void counts(const char* key, const std::array<int, kReasonCount>& counts) {
+    object_[key] = Json::object();
+    for (int i = 0; i < kReasonCount; ++i) {
+      if (counts[i] > 0) object_[key][std::string(word_of(static_cast<Reason>(i)))] = counts[i];
+    }
+  }
+  void events(const char* key, const std::vector<EventLog>& events) {
+    object_[key] = Json::array();
+    for (const EventLog& event : events) {
+      object_[key].push_back(
+          {{"event", event.event}, {"step", event.step}, {"delay", event.delay ? Json(*event.delay) : Json(nullptr)}});
     }
   }
   std::string line() const { return object_.dump() + "\n"; }
@@ -59,24 +75,33 @@ std::ofstream create_file(const std::filesystem::path& file) {
 
 }  // namespace
 
-EpisodeLogWriter::EpisodeLogWriter(const std::filesystem::path& folder)
-    : folder_(folder), episodes_(create_file(folder / kEpisodesFile)), steps_(create_file(folder / kStepsFile)) {}
+EpisodeLogWriter::EpisodeLogWriter(const std::filesystem::path& folder, StepsFile steps)
+    : folder_(folder), writes_steps_(steps == StepsFile::kWritten), episodes_(create_file(folder / kEpisodesFile)) {
+  if (writes_steps_) steps_ = create_file(folder / kStepsFile);
+}
 
 void EpisodeLogWriter::add(const EpisodeLog& episode, std::span<const StepLog> steps) {
-  AWD_CHECK(episode.steps == int(steps.size()), "{} steps, {} logged", episode.steps, steps.size());
   episodes_ << to_line(episode);
+  if (!writes_steps_) return;
+  AWD_CHECK(episode.steps == int(steps.size()), "{} steps, {} logged", episode.steps, steps.size());
   for (const StepLog& step : steps) {
     AWD_CHECK(step.episode == episode.episode, "step of episode {} in episode {}", step.episode, episode.episode);
     steps_ << to_line(step);
   }
 }
 
-void EpisodeLogWriter::close() {
-  episodes_.close();
-  steps_.close();
+void EpisodeLogWriter::flush() {
+  if (writes_steps_) steps_.flush();
+  episodes_.flush();
   if (!episodes_ || !steps_) {
     throw Error(folder_.string(), "expected to write the logs, got a write error (disk full?)");
   }
+}
+
+void EpisodeLogWriter::close() {
+  flush();
+  steps_.close();
+  episodes_.close();
 }
 
 }  // namespace awd

@@ -20,10 +20,11 @@ using ::testing::HasSubstr;
 
 constexpr const char* kEpisodeLine =
     R"({"episode":0,"arm":"a","task":"t","scenario":"clean","trial":0,"seed":7,"success":true,)"
-    R"("steps":1,"full_queries":1,"policy_ms":2.5})";
+    R"("steps":1,"full_queries":1,"query_work":1.0,"false_recomputes":0,"reasons":{"first_step":1},"events":[],)"
+    R"("policy_ms":2.5})";
 constexpr const char* kStepLine =
     R"({"episode":0,"step":0,"phase":"reach","verdict":"recompute","reason":"first_step","age":0,)"
-    R"("gate_ms":0,"vision_ms":1,"prefix_ms":1,"denoise_ms":0.5,"total_ms":2.5})";
+    R"("query_work":1.0,"gate_ms":0,"vision_ms":1,"prefix_ms":1,"denoise_ms":0.5,"total_ms":2.5})";
 
 class EpisodeLogTest : public ::testing::Test {
  protected:
@@ -60,11 +61,17 @@ TEST_F(EpisodeLogTest, ReadsBackWhatWasWritten) {
                      .success = true,
                      .steps = 2,
                      .full_queries = 1,
+                     .query_work = 1.25,
+                     .false_recomputes = 1,
+                     .events = {{"nudge", 1, 0}, {"slip", 1, {}}},
                      .policy_ms = 3.5};
+  episode.reasons[int(Reason::kReuse)] = 1;
   StepLog first{.episode = 0, .step = 0, .phase = "reach", .decision = {}, .timing = {}};
   StepLog second{.episode = 0, .step = 1, .phase = "grasp", .decision = {}, .timing = {}};
   second.decision = {.verdict = Verdict::kReuse, .reason = Reason::kReuse, .age = 1, .scores = {}};
   second.decision.scores.state_drift = 0.1;
+  second.event = "nudge";
+  second.query_work = 0.25;
   second.decision.scores.weighted_drift_per_camera[1] = 1.0 / 3.0;
   second.timing.total_ms = 0.12345678;
 
@@ -80,6 +87,14 @@ TEST_F(EpisodeLogTest, ReadsBackWhatWasWritten) {
     EXPECT_EQ(read.seed, 0xffffffffffffffffull);
     EXPECT_EQ(read.trial, 4);
     EXPECT_TRUE(read.success);
+    EXPECT_EQ(read.query_work, 1.25);
+    EXPECT_EQ(read.reasons, episode.reasons);
+    ASSERT_EQ(read.events.size(), 2u);
+    EXPECT_EQ(read.events[0].event, "nudge");
+    EXPECT_EQ(read.events[0].delay, 0);
+    EXPECT_FALSE(read.events[1].delay.has_value());
+    EXPECT_EQ(steps[1].event, "nudge");
+    EXPECT_EQ(steps[1].query_work, 0.25);
     ASSERT_EQ(steps.size(), 2u);
     EXPECT_TRUE(std::isnan(steps[0].decision.scores.state_drift));
     EXPECT_EQ(steps[1].phase, "grasp");
@@ -115,6 +130,53 @@ TEST_F(EpisodeLogTest, StepsMustMatchTheEpisodes) {
   EXPECT_THAT(read_error(), HasSubstr("expected 1 steps of episode 0, got the end of the file after 0"));
   write(kStepsFile, std::string(kStepLine) + "\n" + kStepLine);
   EXPECT_THAT(read_error(), HasSubstr("steps.jsonl:2] expected the end of the file"));
+}
+
+/// A run of three episodes with 1, 2 and 3 steps, numbered 4, 7 and 9 as in a shard.
+void write_shard(const fs::path& folder, StepsFile steps_file) {
+  EpisodeLogWriter writer(folder, steps_file);
+  for (int i = 0; i < 3; ++i) {
+    EpisodeLog episode{.episode = i == 0 ? 4 : i == 1 ? 7 : 9, .arm = "a", .task = "t", .scenario = "clean"};
+    episode.steps = i + 1;
+    std::vector<StepLog> steps;
+    for (int step = 0; step <= i; ++step) {
+      steps.push_back({.episode = episode.episode, .step = step, .phase = "reach", .decision = {}, .timing = {}});
+    }
+    writer.add(episode, steps);
+  }
+  writer.close();
+}
+
+TEST_F(EpisodeLogTest, IndexReadsInAnyOrder) {
+  write_shard(folder_, StepsFile::kWritten);
+  EpisodeLogIndex index(folder_);
+  ASSERT_EQ(index.episodes().size(), 3u);
+  EXPECT_EQ(index.episodes()[1].episode, 7);
+  EXPECT_EQ(index.read_steps(2).size(), 3u);
+  EXPECT_EQ(index.read_steps(0).size(), 1u);
+  EXPECT_EQ(index.read_steps(1).back().step, 1);
+}
+
+TEST_F(EpisodeLogTest, IndexTakesARunWithoutSteps) {
+  write_shard(folder_, StepsFile::kLeftOut);
+  EXPECT_FALSE(fs::exists(folder_ / kStepsFile));
+  EpisodeLogIndex index(folder_);
+  EXPECT_EQ(index.episodes().size(), 3u);
+  EXPECT_FALSE(index.has_steps());
+  EXPECT_TRUE(index.read_steps(2).empty());
+}
+
+TEST_F(EpisodeLogTest, RepairKeepsFinishedEpisodesOnly) {
+  write_shard(folder_, StepsFile::kWritten);
+  const auto bytes = fs::file_size(folder_ / kEpisodesFile);
+  fs::resize_file(folder_ / kEpisodesFile, bytes - 20);  // the third episode's line is cut
+  EXPECT_THROW(EpisodeLogIndex{folder_}, Error);
+  repair_episode_log(folder_);
+  EXPECT_EQ(EpisodeLogIndex(folder_).episodes().size(), 2u);
+  fs::resize_file(folder_ / kStepsFile, fs::file_size(folder_ / kStepsFile) - 1);  // the last of its two steps is cut
+  repair_episode_log(folder_);
+  EXPECT_EQ(EpisodeLogIndex(folder_).episodes().size(), 1u);
+  repair_episode_log(folder_ / "absent");
 }
 
 TEST_F(EpisodeLogTest, WriterNeedsAFolder) { EXPECT_THROW(EpisodeLogWriter(folder_ / "absent"), Error); }

@@ -1,0 +1,41 @@
+// `awd signals`: what every gate signal knows about whether to continue the held chunk, from paired branch rollouts.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/options_cli.h"
+#include "cli/signals_run.h"
+#include "io/run_directory.h"
+
+namespace awd::cli {
+namespace {
+
+void print_signals(const SignalsResult& result, const std::string& json) {
+  fmt::print(json == "-" ? stderr : stdout, "{}run directory: {}\n", signals_table(result.summaries), result.folder);
+  const std::string text = signals_json(result.summaries);
+  if (json == "-") {
+    fmt::print("{}", text);
+  } else if (!json.empty()) {
+    write_file_atomically(json, text);
+  }
+}
+
+}  // namespace
+
+void add_signals(CLI::App& app) {
+  /// What the command line fills.
+  struct SignalsCommand {
+    SignalsOptions options;
+    EngineOptions engine;
+  };
+  auto command = std::make_shared<SignalsCommand>();
+  CLI::App* sub = app.add_subcommand("signals", "ROC of every gate signal from paired branch rollouts");
+  add_options(*sub, command->options);
+  add_options(*sub, command->engine, {"threads"});
+  sub->callback([command] { print_signals(run_signals(command->options, command->engine), command->options.json); });
+}
+
+}  // namespace awd::cli
