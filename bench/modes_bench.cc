@@ -31,7 +31,7 @@ constexpr const char* kModes[] = {
     "camera{gate=never,mode=camera}",
     "base_only{gate=never,mode=base_only}",
     "token{gate=never,mode=token}",
-    "token_first_layer{gate=never,mode=token,token_gain=0}",
+    "token_scheduled{gate=never,mode=token,token_gain=3}",
     "token_all{gate=never,mode=token,token_gain=0,token_relevant=0,token_top_k=256}",
 };
 
@@ -108,7 +108,7 @@ void run_benchmark(benchmark::State& state, const Case& c) {
     policy->reset(0);
   }
   Scene scene(policy->info());
-  std::vector<double> total, vision, prefix, denoise;
+  std::vector<double> total, gate, vision, prefix, denoise;
   double work = 0;
   // Warm-up compiles the products of every row count that the scene leads to.
   constexpr int kWarmUp = 12;
@@ -121,6 +121,7 @@ void run_benchmark(benchmark::State& state, const Case& c) {
     ActResult result = act();
     if (c.arm != "none" && result.decision.verdict == Verdict::kRecompute) result = act();
     total.push_back(result.timing.total_ms);
+    gate.push_back(result.timing.gate_ms);
     vision.push_back(result.timing.vision_ms);
     prefix.push_back(result.timing.prefix_ms);
     denoise.push_back(result.timing.denoise_ms);
@@ -128,6 +129,7 @@ void run_benchmark(benchmark::State& state, const Case& c) {
   }
   state.counters["query_work"] = work / double(total.size());
   state.counters["p50_ms"] = median(total);
+  state.counters["gate_ms"] = median(gate);
   state.counters["vision_ms"] = median(vision);
   state.counters["prefix_ms"] = median(prefix);
   state.counters["denoise_ms"] = median(denoise);

@@ -78,6 +78,7 @@ struct GateState {
     PatchFlags robot{};                       // cells that show the robot now, with margin
     PatchFlags last_robot{};                  // .. one step before
     PatchFlags swept{};                       // .. at any step since the anchor
+    std::array<float, kPatchCells> moved{};   // steps since the anchor at which `change` exceeded noise_floor
     bool robot_known = false;
   };
   std::array<Camera, kMaxCameras> cameras{};

@@ -114,12 +114,12 @@ struct ResidualOptions {
   int noise_learning = 5;
   double attended_noise = 1;
   int residual_rank = 2;
+  int motion_top = 0;
   double patch_tau = 0.996;
 
   template <class V>
   void visit(V&& v) {
-    v(Field{"fixed_cameras", "bit mask", "masked_residual: cameras that do not move, 1 for camera 0, 2 for camera 1", 0,
-            15},
+    v(Field{"fixed_cameras", "bit mask", "cameras that do not move: 1 is camera 0, 2 is camera 1", 0, 15},
       fixed_cameras);
     v(Field{"mask_share", "", "masked_residual: a cell with a larger share of robot pixels is left out", 0, 1},
       mask_share);
@@ -138,8 +138,8 @@ struct ResidualOptions {
     v(Field{"residual_rank", "cells", "masked_residual: the score is the largest cell (1), second largest (2), ..", 1,
             kMaxResidualRank},
       residual_rank);
-    v(Field{"patch_tau", "", "patch_change: a patch has changed when its cosine similarity is below", -1, 1},
-      patch_tau);
+    v(Field{"motion_top", "patches", "scene_motion: rows above the workspace, not counted", 0, 15}, motion_top);
+    v(Field{"patch_tau", "", "patch_change: a patch with a smaller cosine has changed", -1, 1}, patch_tau);
   }
 };
 

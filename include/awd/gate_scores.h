@@ -34,6 +34,7 @@ enum class Reason {
   kRotationResidual,  // nor turned as they should have turned it
   kGripperResidual,   // the fingers moved although nothing told them to
   kMaskedResidual,    // a part of the scene outside the robot has changed
+  kSceneMotion,       // the scene outside the robot has kept moving where the policy looks
   kCompensatedDrift,  // the pictures have changed by more than their exposure
   kRawDrift,          // the pictures have changed
   kVisionDrift,       // the pictures have changed, weighted with importance
@@ -61,6 +62,7 @@ inline constexpr std::string_view kEnumWords<Reason>[] = {"first_step",
                                                           "rotation_residual",
                                                           "gripper_residual",
                                                           "masked_residual",
+                                                          "scene_motion",
                                                           "compensated_drift",
                                                           "raw_drift",
                                                           "vision_drift",
@@ -68,7 +70,7 @@ inline constexpr std::string_view kEnumWords<Reason>[] = {"first_step",
                                                           "cosine",
                                                           "patch_change",
                                                           "reuse"};
-inline constexpr int kReasonCount = 25;
+inline constexpr int kReasonCount = 26;
 
 /// What gate `signals` can put a limit on, cheapest first: the order in which signals are computed.
 enum class GateSignal {
@@ -80,6 +82,7 @@ enum class GateSignal {
   kRotationResidual,
   kGripperResidual,
   kMaskedResidual,
+  kSceneMotion,
   kCompensatedDrift,
   kRawDrift,
   kWeightedDrift,
@@ -89,10 +92,10 @@ enum class GateSignal {
 };
 template <>
 inline constexpr std::string_view kEnumWords<GateSignal>[] = {
-    "state_drift",       "joint_drift",      "tcp_drift",       "rotation_drift",    "position_residual",
-    "rotation_residual", "gripper_residual", "masked_residual", "compensated_drift", "raw_drift",
-    "weighted_drift",    "local_outlier",    "dissimilarity",   "patch_change"};
-inline constexpr int kGateSignalCount = 14;
+    "state_drift",       "joint_drift",      "tcp_drift",       "rotation_drift", "position_residual",
+    "rotation_residual", "gripper_residual", "masked_residual", "scene_motion",   "compensated_drift",
+    "raw_drift",         "weighted_drift",   "local_outlier",   "dissimilarity",  "patch_change"};
+inline constexpr int kGateSignalCount = 15;
 
 /// One score per camera; NaN for a camera that is missing or not looked at.
 using CameraScores = std::array<double, kMaxCameras>;
@@ -115,6 +118,7 @@ struct Scores {
   double gripper_residual = kNone;   // change of the finger opening since it settled, m
   double switch_in = kNone;          // steps until the plan switches the gripper; NaN: it does not
   double masked_residual = kNone;    // largest change of a cell outside the robot, in multiples of the cell's own noise
+  double scene_motion = kNone;  // steps and cells outside the robot that moved since the anchor, importance-weighted
   double compensated_drift = kNone;  // mean absolute RGB difference after gain and offset are taken out, grey levels
   double local_outlier = kNone;      // largest mean absolute RGB difference of one pooled cell
   double patch_change = kNone;       // share of the patches whose cosine similarity is below patch_tau
@@ -123,6 +127,7 @@ struct Scores {
   CameraScores weighted_drift_per_camera = kNoCameras;
   CameraScores cosine_per_camera = kNoCameras;
   CameraScores masked_residual_per_camera = kNoCameras;
+  CameraScores scene_motion_per_camera = kNoCameras;
   CameraScores compensated_drift_per_camera = kNoCameras;
   CameraScores local_outlier_per_camera = kNoCameras;
   CameraScores patch_change_per_camera = kNoCameras;
@@ -135,7 +140,7 @@ struct Scores {
 struct SignalLimits {
   double state_drift = 0, joint_drift = 0, tcp_drift = 0, rotation_drift = 0;
   double position_residual = 0, rotation_residual = 0, gripper_residual = 0;
-  double masked_residual = 0, compensated_drift = 0;
+  double masked_residual = 0, scene_motion = 0, compensated_drift = 0;
   double raw_drift = 0, weighted_drift = 0, local_outlier = 0, dissimilarity = 0, patch_change = 0;
 
   template <class V>
@@ -154,6 +159,9 @@ struct SignalLimits {
     v(Field{"max_masked_residual", "", "signals: limit of a cell's change outside the robot over its noise; 0 is off",
             0},
       masked_residual);
+    v(Field{"max_scene_motion", "cell steps",
+            "signals: limit of the motion outside the robot since the anchor; 0 is off", 0},
+      scene_motion);
     v(Field{"max_compensated_drift", "grey levels", "signals: limit of the exposure-compensated drift; 0 is off", 0},
       compensated_drift);
     v(Field{"max_raw_drift", "", "signals: limit of the pooled drift; 0 is off", 0}, raw_drift);

@@ -26,7 +26,7 @@ Sorted sort_cases(std::span<const ScoredCase> cases) {
     names.push_back(c.cluster);
   }
   std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   for (ScoredCase& c : sorted.cases) c.cluster = int(std::ranges::lower_bound(names, c.cluster) - names.begin());
   std::ranges::stable_sort(sorted.cases, std::greater{}, &ScoredCase::score);
   sorted.clusters = int(names.size());
@@ -77,6 +77,7 @@ std::vector<RocPoint> curve(const Sorted& sorted, double positives, double negat
   const std::size_t count = points.size();
   if (count <= std::size_t(kRocPoints)) return points;
   std::vector<RocPoint> thinned;
+  thinned.reserve(std::size_t(kRocPoints));
   for (int i = 0; i < kRocPoints; ++i) thinned.push_back(points[std::size_t(i) * (count - 1) / (kRocPoints - 1)]);
   return thinned;
 }

@@ -100,8 +100,8 @@ void check_gate_options(const GateOptions& options, int height, int width) {
                 fmt::format("expected 1 to {}, got {}", kMaxResidualRank, options.residual.residual_rank));
   }
   const bool needs_patches =
-      options.kind == GateKind::kSignals &&
-      (options.limit.masked_residual > 0 || options.limit.compensated_drift > 0 || options.limit.patch_change > 0);
+      options.kind == GateKind::kSignals && (options.limit.masked_residual > 0 || options.limit.scene_motion > 0 ||
+                                             options.limit.compensated_drift > 0 || options.limit.patch_change > 0);
   if (needs_patches && !has_patch_grid(height, width)) {
     throw Error("gate picture", fmt::format("expected sides that {} divides for signals on the patch grid, got {} x {}",
                                             kPatchGrid, height, width));

@@ -44,7 +44,10 @@ void remember_changes(const Cells& newest, float fading, std::array<Cells, kNois
 }  // namespace
 
 void watch_scene(const ResidualOptions& options, int age, GateState::Camera& camera) {
-  if (age <= 1) camera.swept.fill(0);
+  if (age <= 1) {
+    camera.swept.fill(0);
+    camera.moved.fill(0);
+  }
   for (int cell = 0; cell < kPatchCells; ++cell) camera.swept[cell] |= camera.robot[cell];
   camera.noise = camera.changes.back();
   if (camera.steps > 0) {
@@ -53,6 +56,8 @@ void watch_scene(const ResidualOptions& options, int age, GateState::Camera& cam
     Cells& change = camera.change;
     exposure_residual(camera.last, camera.now, fit_exposure(camera.last, camera.now, hidden), change);
     for (int cell = 0; cell < kPatchCells; ++cell) change[cell] = hidden[cell] != 0 ? 0.0f : change[cell];
+    for (int cell = 0; cell < kPatchCells; ++cell)
+      camera.moved[cell] += change[cell] > options.noise_floor ? 1.0f : 0.0f;
     Cells nearby;
     dilate(change, kPatchGrid, kPatchGrid, kNeighbourhood, nearby);
     remember_changes(nearby, float(std::exp(-1 / options.noise_window)), camera.changes);

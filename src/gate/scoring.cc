@@ -17,6 +17,7 @@
 #include "gate/patch_cosine.h"
 #include "gate/patch_grid.h"
 #include "gate/pose_drift.h"
+#include "gate/scene_motion.h"
 #include "gate/signal_table.h"
 #include "gate/state_guard.h"
 #include "gate/weighted_drift.h"
@@ -71,6 +72,14 @@ void score_masked(const Anchor& anchor, const GateOptions& options, const GateSt
     scores.masked_residual_per_camera[c] = masked_residual(state.cameras[c], anchor.cameras[c], options.residual);
   }
   scores.masked_residual = reduce(scores.masked_residual_per_camera, CameraReduce::kMax);
+}
+
+void score_motion(const Anchor& anchor, const GateOptions& options, const GateState& state, Scores& scores) {
+  for (int c = 0; c < anchor.n_cameras; ++c) {
+    if (!anchor.cameras[c].present || !anchor.cameras[c].has_patches || !remembers_scene(options, c)) continue;
+    scores.scene_motion_per_camera[c] = scene_motion(state.cameras[c], anchor.cameras[c], options.residual);
+  }
+  scores.scene_motion = reduce(scores.scene_motion_per_camera, CameraReduce::kMax);
 }
 
 void score_compensated(const Anchor& anchor, const GateOptions& options, const GateState& state, Scores& scores) {
@@ -149,6 +158,8 @@ void score_signal(GateSignal signal, const Frame& frame, const Anchor& anchor, c
       return score_gripper(frame, anchor, response, state, scores);
     case GateSignal::kMaskedResidual:
       return score_masked(anchor, options, state, scores);
+    case GateSignal::kSceneMotion:
+      return score_motion(anchor, options, state, scores);
     case GateSignal::kCompensatedDrift:
       return score_compensated(anchor, options, state, scores);
     case GateSignal::kRawDrift:

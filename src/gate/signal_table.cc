@@ -35,7 +35,8 @@ bool reads_signal(const GateOptions& options, GateSignal signal) {
 }
 
 bool remembers_scene(const GateOptions& options, int camera) {
-  return is_fixed(options, camera) && reads_signal(options, GateSignal::kMaskedResidual);
+  return is_fixed(options, camera) &&
+         (reads_signal(options, GateSignal::kMaskedResidual) || reads_signal(options, GateSignal::kSceneMotion));
 }
 
 bool reads_patches(const GateOptions& options, int camera) {
@@ -53,7 +54,7 @@ bool reads_pictures(const GateOptions& options) {
 
 bool reads_importance(const GateOptions& options) {
   const bool excuses_less = options.residual.attended_noise < 1 && reads_signal(options, GateSignal::kMaskedResidual);
-  return excuses_less || reads_pooled(options);
+  return excuses_less || reads_signal(options, GateSignal::kSceneMotion) || reads_pooled(options);
 }
 
 }  // namespace awd

@@ -27,6 +27,7 @@ inline constexpr std::array<SignalRow, kGateSignalCount> kSignalRows{{
     {GateSignal::kGripperResidual, Reason::kGripperResidual, &SignalLimits::gripper_residual,
      &Scores::gripper_residual},
     {GateSignal::kMaskedResidual, Reason::kMaskedResidual, &SignalLimits::masked_residual, &Scores::masked_residual},
+    {GateSignal::kSceneMotion, Reason::kSceneMotion, &SignalLimits::scene_motion, &Scores::scene_motion},
     {GateSignal::kCompensatedDrift, Reason::kCompensatedDrift, &SignalLimits::compensated_drift,
      &Scores::compensated_drift},
     {GateSignal::kRawDrift, Reason::kRawDrift, &SignalLimits::raw_drift, &Scores::raw_drift},

@@ -33,6 +33,7 @@ void visit_log_fields(Record& step, V&& v) {
   v.score("gripper_residual", scores.gripper_residual);
   v.score("switch_in", scores.switch_in);
   v.score("masked_residual", scores.masked_residual);
+  v.score("scene_motion", scores.scene_motion);
   v.score("compensated_drift", scores.compensated_drift);
   v.score("local_outlier", scores.local_outlier);
   v.score("patch_change", scores.patch_change);
@@ -40,6 +41,7 @@ void visit_log_fields(Record& step, V&& v) {
   v.scores("weighted_drift_per_camera", scores.weighted_drift_per_camera);
   v.scores("cosine_per_camera", scores.cosine_per_camera);
   v.scores("masked_residual_per_camera", scores.masked_residual_per_camera);
+  v.scores("scene_motion_per_camera", scores.scene_motion_per_camera);
   v.scores("compensated_drift_per_camera", scores.compensated_drift_per_camera);
   v.scores("local_outlier_per_camera", scores.local_outlier_per_camera);
   v.scores("patch_change_per_camera", scores.patch_change_per_camera);

@@ -141,7 +141,7 @@ struct KeyLister {
 /// The record in `line`; `where` is "file:line". Throws awd::Error on anything that the writer would not have written.
 template <class Record>
 Record parse_log_line(const std::string& line, const std::string& where) {
-  static const std::vector<std::string> kKeys = [] {
+  static const std::vector<std::string> keys = [] {
     KeyLister lister;
     const Record blank;
     visit_log_fields(blank, lister);
@@ -152,7 +152,7 @@ Record parse_log_line(const std::string& line, const std::string& where) {
   Record record;
   FieldReader reader(object, where);
   visit_log_fields(record, reader);
-  reader.expect_no_more(kKeys);
+  reader.expect_no_more(keys);
   return record;
 }
 

@@ -27,12 +27,13 @@ enum class NoiseKind {
 template <>
 inline constexpr std::string_view kEnumWords<NoiseKind>[] = {"episode", "fresh", "zero"};
 
-/// Mode token: which image tokens keep their keys and values. Defaults are those of VLA-Cache's released code.
+/// Mode token: which image tokens keep their keys and values. Defaults are those of VLA-Cache's released code, but for
+/// the layer schedule, which is off: it keeps nothing in a policy whose attention entropy does not fall with depth.
 struct TokenOptions {
   double similarity = 0.996;
   int top_k = 130;
   int relevant = 100;
-  double gain = 1.0;
+  double gain = 0;
 
   template <class V>
   void visit(V&& v) {
