@@ -31,7 +31,7 @@ std::map<std::string, double> scores_of(const Decision& decision) {
 }
 
 /// Points in random order, in groups that are drawn from in turn.
-std::vector<std::vector<BranchPoint>> age_bands(std::vector<BranchPoint> points) {
+std::vector<std::vector<BranchPoint>> age_bands(const std::vector<BranchPoint>& points) {
   std::vector<std::vector<BranchPoint>> bands(kAgeBands);
   int oldest = 1;
   for (const BranchPoint& point : points) oldest = std::max(oldest, point.age);
@@ -77,6 +77,12 @@ struct BranchRollouts::Candidate {
 };
 
 struct BranchRollouts::Impl {
+  Impl(const std::shared_ptr<const Engine>& engine, const GateOptions& gate, const BranchOptions& given)
+      : options(given),
+        action_dim(engine->info().action_dim),
+        driver(engine->info(), Session::create(engine), gate, given.driver.reuse),
+        branch(engine->info(), Session::create(engine), given.execute) {}
+
   BranchOptions options;
   int action_dim;
   ReusePolicy driver;
@@ -89,9 +95,7 @@ BranchRollouts::BranchRollouts(const std::shared_ptr<const Engine>& engine, cons
   if (options.driver.reuse.mode != ReuseMode::kAligned || options.driver.matched_to) {
     throw Error("option driver", "expected an arm of mode aligned, got \"" + options.driver.name + "\"");
   }
-  const EngineInfo info = engine->info();
-  impl_.reset(new Impl{options, info.action_dim, ReusePolicy(info, Session::create(engine), gate, options.driver.reuse),
-                       BranchPolicy(info, Session::create(engine), options.execute)});
+  impl_ = std::make_unique<Impl>(engine, gate, options);
 }
 
 BranchRollouts::~BranchRollouts() = default;
@@ -141,6 +145,7 @@ BranchEpisode BranchRollouts::run(sim::World& world, const sim::EpisodeSpec& spe
   sim::Episode episode(world, spec);
   const std::vector<Candidate> candidates = drive(episode, out);
   std::vector<BranchPoint> points;
+  points.reserve(candidates.size());
   for (const Candidate& candidate : candidates) points.push_back(candidate.point);
   for (const BranchPoint& point : choose_branch_points(points, impl_->options.samples, spec.seed)) {
     const auto& start = *std::ranges::find(candidates, point.step, [](const Candidate& c) { return c.point.step; });

@@ -24,7 +24,7 @@ constexpr std::size_t kMaxConfigurations = 16;
 /// Runs `arms` below `options.out` as run directory `name`, or reuses it where it is complete already.
 fs::path run_arms(const CalibrateOptions& options, const EngineOptions& engine, const std::string& name,
                   const std::string& arms, bool is_check) {
-  const fs::path folder = fs::path(options.out) / name;
+  fs::path folder = fs::path(options.out) / name;
   if (options.resume && fs::exists(folder / "results.json")) return folder;
   EvalOptions eval;
   eval.arms = arms;
@@ -129,7 +129,8 @@ std::vector<std::string> expand_grid(const std::string& grid) {
     std::vector<std::string> longer;
     for (const std::string& combination : combinations) {
       for (const std::string& value : split_outside_braces(axis.substr(equals + 1), ',')) {
-        longer.push_back(combination + (combination.empty() ? "" : ",") + axis.substr(0, equals + 1) + value);
+        const char* comma = combination.empty() ? "" : ",";
+        longer.push_back(fmt::format("{}{}{}{}", combination, comma, axis.substr(0, equals + 1), value));
       }
     }
     combinations = std::move(longer);

@@ -31,7 +31,7 @@ std::string first_difference(const Json& expected, const Json& got, const std::s
   if (expected.is_object() && got.is_object()) {
     for (const auto& [key, value] : expected.items()) {
       const Json other = got.contains(key) ? got[key] : Json();
-      const std::string difference = first_difference(value, other, path.empty() ? key : path + "." + key);
+      std::string difference = first_difference(value, other, path.empty() ? key : fmt::format("{}.{}", path, key));
       if (!difference.empty()) return difference;
     }
   }
@@ -50,7 +50,7 @@ void expect_same_plan(const fs::path& file, const std::string& plan) {
 
 fs::path new_shard(const fs::path& folder) {
   for (int number = 0;; ++number) {
-    const fs::path shard = folder / fmt::format("{:03}", number);
+    fs::path shard = folder / fmt::format("{:03}", number);
     if (fs::create_directory(shard)) return shard;
   }
 }

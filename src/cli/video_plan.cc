@@ -23,7 +23,8 @@ std::map<int, std::filesystem::path> plan_videos(const EvalPlan& plan, const std
     arm = job.arm;
     scenario = job.scenario;
     std::string name = file_name_of(plan.arms[std::size_t(arm)].name);
-    if (plan.scenarios.size() > 1) name = file_name_of(plan.scenarios[std::size_t(scenario)]) + "-" + name;
+    if (plan.scenarios.size() > 1)
+      name = fmt::format("{}-{}", file_name_of(plan.scenarios[std::size_t(scenario)]), name);
     for (int number = 2; !taken.insert(name).second; ++number) name += fmt::format("-{}", number);
     videos[job.episode] = folder / (name + ".mp4");
   }
