@@ -4,8 +4,8 @@
 
 #include "base/alloc_counter.h"
 #include "base/test_folder.h"
-#include "runtime/arm.h"
 #include "engine/test_scene.h"
+#include "runtime/arm.h"
 
 namespace awd {
 namespace {
