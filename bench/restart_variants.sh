@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Remakes bench/results/restart_variants.json: what the open choices of the study's description change (3 x 30 episodes).
+# Remakes bench/results/restart_variants.json: what the open choices of the study's description change (30 episodes a task).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=runs/restart_variants

@@ -21,6 +21,7 @@ matrix() {  # NAME ARGS...: one evaluation into bench/results/scenario_NAME.json
   mkdir -p bench/results
   cp "runs/scenario_$name/results.json" "bench/results/scenario_$name.json"
   cp "runs/scenario_$name/run.json" "bench/results/scenario_$name.run.json"
+  case $* in *random:matched*) cp "runs/scenario_$name"/figures/*.png "docs/images/queries_$name.png" ;; esac
 }
 
 # The strengths are those at which open loop loses 20 points or more against querying at every step.

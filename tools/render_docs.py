@@ -2,7 +2,7 @@
 """Writes the tables of README, docs and model cards from committed result files, and their code from compiled examples.
 
 A document holds blocks
-    <!-- table KIND FILE -->      KIND: one of the functions in TABLES; FILE: a JSON file relative to the repository
+    <!-- table KIND FILE -->      KIND: one of the functions in TABLES or WIDE_TABLES; FILE: a JSON file relative to the repository
     ...
     <!-- end table -->
     <!-- snippet NAME FILE -->    the lines between `// [NAME]` and `// [end]` of FILE
@@ -26,7 +26,14 @@ ARM_TEXT = {
     "period:10:restart": "every 10th step a query, `restart` between",
     "cosine": "cosine gate 0.98, `restart`",
     "awd-restart": "**the study**: its gate, its thresholds, `restart`",
-    "awd-aligned": "**AWD**: same gate, same thresholds, `aligned`",
+    "awd-aligned": "same gate, same thresholds, `aligned`",
+    "awd-guarded": "**the recommended gate**, `aligned`",
+    "fixed:5": "open loop, 5 steps of each chunk",
+    "random:matched:awd-guarded": "`aligned`, cut at random as often as `awd-guarded`",
+    "oracle": "`aligned`, cut when the simulator changes something",
+    "period:10:redenoise": "every 10th step a query, `redenoise` between",
+    "period:10:aligned": "every 10th step a query, `aligned` between",
+    "period:10:base_only": "every 10th step a query, `base_only` between",
     "awd-restart{noise=fresh}": "new noise at every step",
     "awd-restart{state_source=joints}": "guard on the joints",
     "awd-restart{state_source=joints,noise=fresh}": "both",
@@ -118,6 +125,53 @@ def importance(data):
     return rows
 
 
+def by_name(data, name):
+    return next(arm for arm in data["arms"] if arm["name"] == name)
+
+
+def success(arm):
+    return f"{100 * arm['success_rate']:.1f} ({interval(arm['ci95'])})"
+
+
+def matrix(files):
+    """Success (95 % interval) and full queries per step, one row per arm, one pair of columns per scenario."""
+    names = [arm["name"] for arm in next(iter(files.values()))["arms"]]
+    rows = ["| arm | " + " | ".join(f"{name}, % | queries" for name in files) + " |", "|---" * (2 * len(files) + 1) + "|"]
+    for name in names:
+        arms_of = [by_name(data, name) for data in files.values()]
+        cells = [f"{success(arm)} | {arm['full_queries_per_step']:.3f}" for arm in arms_of]
+        rows.append(f"| `{name}` | " + " | ".join(cells) + " |")
+    return rows
+
+
+def guarded(files):
+    """awd-guarded against querying at every step and against open loop, one row per scenario; differences in points."""
+    rows = [
+        "| scenario | n | `none` | `fixed:20` | `awd-guarded` | minus `none` | queries per step | steps reused | false recomputes |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, data in files.items():
+        arm = by_name(data, "awd-guarded")
+        difference = next(c for c in arm["comparisons"] if c["vs"] == "none")
+        low, high = (100 * x for x in difference["ci95"])
+        rows.append(
+            f"| `{name}` | {arm['episodes']} | {100 * by_name(data, 'none')['success_rate']:.1f} % | "
+            f"{100 * by_name(data, 'fixed:20')['success_rate']:.1f} % | {100 * arm['success_rate']:.1f} % | "
+            f"{100 * difference['diff']:+.1f} ({low:+.1f} to {high:+.1f}) | {arm['full_queries_per_step']:.3f} | "
+            f"{percent(arm['reuse_rate'])} | {percent(arm['false_recompute_rate'])} |"
+        )
+    return rows
+
+
+def variants(files):
+    """What training changes: success of every arm on every policy."""
+    names = [arm["name"] for arm in next(iter(files.values()))["arms"]]
+    rows = ["| policy | " + " | ".join(f"`{name}`" for name in names) + " |", "|---" * (len(names) + 1) + "|"]
+    for policy, data in files.items():
+        rows.append(f"| `{policy}` | " + " | ".join(success(by_name(data, name)) for name in names) + " |")
+    return rows
+
+
 TABLES = {
     "arms": arms,
     "tasks": tasks,
@@ -126,6 +180,14 @@ TABLES = {
     "gate_speed": gate_speed,
     "importance": importance,
 }
+# Tables over several result files: PREFIX_{NAME,NAME,...}.json in the place of FILE.
+WIDE_TABLES = {"matrix": matrix, "guarded": guarded, "variants": variants}
+
+
+def read_files(pattern):
+    """{NAME: content} of "PREFIX_{NAME,NAME}.json"."""
+    prefix, names, suffix = re.fullmatch(r"(.*)\{(.*)\}(.*)", pattern).groups()
+    return {name: json.loads((ROOT / f"{prefix}{name}{suffix}").read_text()) for name in names.split(",")}
 
 
 def snippet(name, file):
@@ -143,8 +205,10 @@ def render(path):
             lines = snippet(kind, file)
         elif kind in TABLES:
             lines = TABLES[kind](json.loads((ROOT / file).read_text()))
+        elif kind in WIDE_TABLES:
+            lines = WIDE_TABLES[kind](read_files(file))
         else:
-            sys.exit(f"[{path}] expected a table of {', '.join(TABLES)}, got {kind}")
+            sys.exit(f"[{path}] expected a table of {', '.join([*TABLES, *WIDE_TABLES])}, got {kind}")
         return opening + "\n".join(lines) + "\n" + end
 
     return BLOCK.sub(block, (ROOT / path).read_text())

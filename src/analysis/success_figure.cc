@@ -198,7 +198,8 @@ std::vector<std::pair<std::string, SuccessFigure>> success_figures(std::span<con
     const std::string& scenario = arm.arm.scenario;
     if (figures.empty() || figures.back().first != scenario) {
       figures.emplace_back(scenario, SuccessFigure{});
-      figures.back().second.title = fmt::format("{}: {} episodes per arm, 95 % intervals", scenario, arm.episodes);
+      const std::string name = scenario.substr(0, scenario.find('{'));  // with its parameters it would not fit
+      figures.back().second.title = fmt::format("{}: {} episodes per arm, 95 % intervals", name, arm.episodes);
     }
     const bool is_plain = arm.arm.mode == "aligned" && (arm.arm.gate == "never" || arm.arm.gate == "always");
     figures.back().second.points.push_back({.label = short_label(arm.arm.name),
