@@ -125,6 +125,29 @@ def importance(data):
     return rows
 
 
+def signals(data):
+    """`awd signals`: AUROC of every signal for "going on loses the episode", one column per scenario and k."""
+    groups = [group for group in data["scenarios"] if group["loses"] > 0]
+    heads = [
+        f"{group['scenario'].split('{')[0]}, k = {group['more_steps']} ({group['loses']} of {group['samples']} lose)"
+        for group in groups
+    ]
+    rows = ["| signal | " + " | ".join(heads) + " |", "|---" * (len(groups) + 1) + "|"]
+
+    def area(group, name):
+        loses = next(s["loses"] for s in group["signals"] if s["signal"] == name)
+        return loses["auroc"], loses["ci95"]
+
+    names = sorted((s["signal"] for s in groups[0]["signals"]), key=lambda n: -sum(area(g, n)[0] or 0 for g in groups))
+    for name in names:
+        cells = []
+        for group in groups:
+            value, ci = area(group, name)
+            cells.append("" if value is None else f"{value:.2f} ({ci[0]:.2f}–{ci[1]:.2f})")
+        rows.append(f"| `{name}` | " + " | ".join(cells) + " |")
+    return rows
+
+
 def by_name(data, name):
     return next(arm for arm in data["arms"] if arm["name"] == name)
 
@@ -179,6 +202,7 @@ TABLES = {
     "engine_speed": engine_speed,
     "gate_speed": gate_speed,
     "importance": importance,
+    "signals": signals,
 }
 # Tables over several result files: PREFIX_{NAME,NAME,...}.json in the place of FILE.
 WIDE_TABLES = {"matrix": matrix, "guarded": guarded, "variants": variants}

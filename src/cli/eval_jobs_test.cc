@@ -113,7 +113,9 @@ TEST_F(EvalJobsTest, ArmsMeetTheSameSeedsOnSupportedTasks) {
   for (std::size_t i = 0; i < jobs_.size(); ++i) {
     EXPECT_EQ(jobs_[i].episode, int(i));
     EXPECT_EQ(jobs_[i].seed, 7u + std::uint64_t(jobs_[i].trial));
-    if (jobs_[i].scenario == 1) EXPECT_EQ(jobs_[i].task, 0);
+    if (jobs_[i].scenario == 1) {
+      EXPECT_EQ(jobs_[i].task, 0);
+    }
   }
   EXPECT_EQ(jobs_[0].arm, 0);
   EXPECT_EQ(jobs_[40].arm, 1);
