@@ -9,6 +9,6 @@ rm -rf runs/signals runs/calibrate
   --json bench/results/signals.json \
   --scenario 'nudge{distance=0.06},target_move{distance=0.1,spread=0.02,earliest=0.5,latest=0.9},slip'
 cp runs/signals/run.json bench/results/signals.run.json
-"${awd[@]}" calibrate --policy models/tiny --arm awd-guarded --grid 'max_masked_residual=1.5,2,4,8' \
+"${awd[@]}" calibrate --policy models/tiny --arm awd-guarded --grid 'max_masked_residual=2,8' \
   --scenario 'nudge{distance=0.06,times=2,pause=8}' --tasks put_red_cube,put_green_cylinder,stack_red_on_blue \
-  --trials 20 --check-trials 20 --max-steps 70 --limit 0.1 --out runs/calibrate --json bench/results/calibration.json
+  --trials 16 --check-trials 16 --max-steps 70 --limit 0.15 --out runs/calibrate --json bench/results/calibration.json
