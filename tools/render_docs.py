@@ -104,11 +104,16 @@ def gate_speed(data):
     """bench/gate_torch.py's result: the C++ gate, and how many times longer PyTorch takes for the same drift."""
     gate, ratios = data["cpp"]["decide_awd"], data["ratios"]
     guard = data["cpp"]["decide_state_guard"]
+    recommended = data["cpp"].get("decide_recommended")
+    extra = []
+    if recommended:
+        extra = [f"| the recommended set of signals | p50 {recommended['p50_us']:.1f} us, p95 {recommended['p95_us']:.1f} us |"]
     return [
         "| what | measured |",
         "|---|---|",
         f"| decision on two 224x224x3 pictures, one thread | p50 {gate['p50_us']:.1f} us, p95 {gate['p95_us']:.1f} us, n = {gate['n']:.0f} |",
         f"| decision that ends at the state guard | p50 {guard['p50_us']:.3f} us |",
+        *extra,
         f"| PyTorch on the same bytes takes | {ratios['bytes_1_thread']} times as long on one thread, {ratios['bytes_default']} times on all |",
         f"| PyTorch with the float pictures already there | {ratios['float_ready_1_thread']} times, {ratios['float_ready_default']} times |",
     ]
@@ -145,6 +150,19 @@ def signals(data):
             value, ci = area(group, name)
             cells.append("" if value is None else f"{value:.2f} ({ci[0]:.2f}–{ci[1]:.2f})")
         rows.append(f"| `{name}` | " + " | ".join(cells) + " |")
+    return rows
+
+
+def calibration(data):
+    """`awd calibrate`: every configuration of the grid, and the chosen one on other seeds."""
+    rows = ["| options | episodes lost | 95 % bound | p | queries per step |", "|---|---|---|---|---|"]
+    for c in [*data["configurations"], data["check"]]:
+        note = " on other seeds" if c is data["check"] else ""
+        p = f"{c['p']:.2g}" if "p" in c else ""
+        rows.append(
+            f"| `{c['arm']}`{note} | {c['bad']}/{c['episodes']} | {percent(c['risk_upper95'])} | {p} "
+            f"| {c['full_queries_per_step']:.3f} |"
+        )
     return rows
 
 
@@ -203,6 +221,7 @@ TABLES = {
     "gate_speed": gate_speed,
     "importance": importance,
     "signals": signals,
+    "calibration": calibration,
 }
 # Tables over several result files: PREFIX_{NAME,NAME,...}.json in the place of FILE.
 WIDE_TABLES = {"matrix": matrix, "guarded": guarded, "variants": variants}
