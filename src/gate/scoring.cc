@@ -66,20 +66,15 @@ void score_gripper(const Frame& frame, const Anchor& anchor, const ArmResponse& 
   if (residual) scores.gripper_residual = *residual;
 }
 
-void score_masked(const Anchor& anchor, const GateOptions& options, const GateState& state, Scores& scores) {
+/// A score of every camera whose scene is remembered, and the largest of them.
+template <class Score>
+double score_scene(const Anchor& anchor, const GateOptions& options, const GateState& state, CameraScores& per_camera,
+                   Score&& score) {
   for (int c = 0; c < anchor.n_cameras; ++c) {
     if (!anchor.cameras[c].present || !anchor.cameras[c].has_patches || !remembers_scene(options, c)) continue;
-    scores.masked_residual_per_camera[c] = masked_residual(state.cameras[c], anchor.cameras[c], options.residual);
+    per_camera[c] = score(state.cameras[c], anchor.cameras[c], options.residual);
   }
-  scores.masked_residual = reduce(scores.masked_residual_per_camera, CameraReduce::kMax);
-}
-
-void score_motion(const Anchor& anchor, const GateOptions& options, const GateState& state, Scores& scores) {
-  for (int c = 0; c < anchor.n_cameras; ++c) {
-    if (!anchor.cameras[c].present || !anchor.cameras[c].has_patches || !remembers_scene(options, c)) continue;
-    scores.scene_motion_per_camera[c] = scene_motion(state.cameras[c], anchor.cameras[c], options.residual);
-  }
-  scores.scene_motion = reduce(scores.scene_motion_per_camera, CameraReduce::kMax);
+  return reduce(per_camera, CameraReduce::kMax);
 }
 
 void score_compensated(const Anchor& anchor, const GateOptions& options, const GateState& state, Scores& scores) {
@@ -157,9 +152,11 @@ void score_signal(GateSignal signal, const Frame& frame, const Anchor& anchor, c
     case GateSignal::kGripperResidual:
       return score_gripper(frame, anchor, response, state, scores);
     case GateSignal::kMaskedResidual:
-      return score_masked(anchor, options, state, scores);
+      scores.masked_residual = score_scene(anchor, options, state, scores.masked_residual_per_camera, masked_residual);
+      return;
     case GateSignal::kSceneMotion:
-      return score_motion(anchor, options, state, scores);
+      scores.scene_motion = score_scene(anchor, options, state, scores.scene_motion_per_camera, scene_motion);
+      return;
     case GateSignal::kCompensatedDrift:
       return score_compensated(anchor, options, state, scores);
     case GateSignal::kRawDrift:

@@ -6,20 +6,17 @@
 
 namespace awd::sim {
 
-Nudge::Nudge(const Options& options, std::uint64_t seed) : options_(options), rng_(seed), left_(options.times) {
+Nudge::Nudge(const Options& options, std::uint64_t seed)
+    : options_(options), rng_(seed), pushes_(options.times, options.pause) {
   start_distance_ = rng_.uniform(options.near, options.far);
 }
 
 void Nudge::before_step(World& world, int step) {
   event_ = {};
-  if (!push_ && left_ > 0 && step >= earliest_step_) try_to_start(world);
-  if (!push_) return;
-  push_->advance(world);
+  if (pushes_.is_due(step)) try_to_start(world);
+  if (!pushes_.is_under_way()) return;
   event_ = kName;
-  if (!push_->is_over()) return;
-  push_.reset();
-  earliest_step_ = step + 1 + options_.pause;
-  start_distance_ = rng_.uniform(options_.near, options_.far);
+  if (pushes_.advance(world, step)) start_distance_ = rng_.uniform(options_.near, options_.far);
 }
 
 void Nudge::try_to_start(const World& world) {
@@ -27,9 +24,8 @@ void Nudge::try_to_start(const World& world) {
   const int target = world.task().target();
   const double distance = norm(scene.objects[target].position - scene.tcp.position);
   if (distance > start_distance_ || is_held(scene, target) || !is_standing(scene, target)) return;
-  push_ =
-      Push::draw(rng_, scene, ObjectId{target}, {options_.distance, options_.spread, options_.turn, options_.steps});
-  if (push_) --left_;
+  pushes_.start(
+      Push::draw(rng_, scene, ObjectId{target}, {options_.distance, options_.spread, options_.turn, options_.steps}));
 }
 
 }  // namespace awd::sim

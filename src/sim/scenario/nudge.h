@@ -1,8 +1,6 @@
 // Scenario "nudge": the object that the prompt names is pushed a few centimetres while the hand is on its way to it.
 #pragma once
 
-#include <optional>
-
 #include "base/rng.h"
 #include "sim/scenario/copyable.h"
 #include "sim/scenario/push.h"
@@ -48,10 +46,8 @@ class Nudge final : public CopyableScenario<Nudge> {
 
   Options options_;
   Rng rng_;
-  double start_distance_;     // m, hand to object
-  std::optional<Push> push_;  // under way
-  int left_;                  // pushes to come
-  int earliest_step_ = 0;     // of the next push
+  double start_distance_;  // m, hand to object
+  PushSeries pushes_;
   std::string_view event_;
 };
 

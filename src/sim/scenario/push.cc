@@ -35,4 +35,17 @@ void Push::advance(World& world) {
   --left_;
 }
 
+void PushSeries::start(const std::optional<Push>& push) {
+  push_ = push;
+  if (push_) --left_;
+}
+
+bool PushSeries::advance(World& world, int step) {
+  push_->advance(world);
+  if (!push_->is_over()) return false;
+  push_.reset();
+  earliest_step_ = step + 1 + pause_;
+  return true;
+}
+
 }  // namespace awd::sim

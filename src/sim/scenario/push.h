@@ -36,4 +36,25 @@ class Push {
   int left_;     // steps
 };
 
+/// At most `times` pushes one after the other, with at least `pause` steps from the end of one to the start of the
+/// next.
+class PushSeries {
+ public:
+  PushSeries(int times, int pause) : left_(times), pause_(pause) {}
+
+  /// Whether a push may start at `step`: none is under way, some are left, and the pause is over.
+  bool is_due(int step) const { return !push_ && left_ > 0 && step >= earliest_step_; }
+  /// Starts `push`; nothing stays nothing and counts for none.
+  void start(const std::optional<Push>& push);
+  bool is_under_way() const { return push_.has_value(); }
+  /// One step of the push under way; true if it was the last.
+  bool advance(World& world, int step);
+
+ private:
+  std::optional<Push> push_;  // under way
+  int left_;                  // pushes to come
+  int pause_;                 // steps
+  int earliest_step_ = 0;     // of the next push
+};
+
 }  // namespace awd::sim

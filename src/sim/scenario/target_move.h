@@ -2,8 +2,6 @@
 // while the object is on its way.
 #pragma once
 
-#include <optional>
-
 #include "base/rng.h"
 #include "sim/scenario/copyable.h"
 #include "sim/scenario/progress.h"
@@ -50,9 +48,7 @@ class TargetMove final : public CopyableScenario<TargetMove> {
   Rng rng_;
   double start_share_;  // of the way
   Progress progress_;
-  std::optional<Push> push_;  // under way
-  int left_;                  // moves to come
-  int earliest_step_ = 0;     // of the next move
+  PushSeries pushes_;
   std::string_view event_;
 };
 
