@@ -185,6 +185,19 @@ def matrix(files):
     return rows
 
 
+def modes(files):
+    """Success (95 % interval) and work per step in full queries' vision + prefix, a pair of columns per scenario."""
+    entries = [arm for data in files.values() for arm in data["arms"]]
+    scenarios = list(dict.fromkeys(arm["scenario"] for arm in entries))
+    heads = [f"{scenario.split('{')[0]}, % | work" for scenario in scenarios]
+    rows = ["| arm | " + " | ".join(heads) + " |", "|---" * (2 * len(heads) + 1) + "|"]
+    for name in dict.fromkeys(arm["name"] for arm in entries):
+        of_scenario = {arm["scenario"]: arm for arm in entries if arm["name"] == name}
+        cells = [f"{success(of_scenario[s])} | {of_scenario[s]['query_work']:.2f}" for s in scenarios]
+        rows.append(f"| `{name}` | " + " | ".join(cells) + " |")
+    return rows
+
+
 def guarded(files):
     """awd-guarded against querying at every step and against open loop, one row per scenario; differences in points."""
     rows = [
@@ -224,7 +237,7 @@ TABLES = {
     "calibration": calibration,
 }
 # Tables over several result files: PREFIX_{NAME,NAME,...}.json in the place of FILE.
-WIDE_TABLES = {"matrix": matrix, "guarded": guarded, "variants": variants}
+WIDE_TABLES = {"matrix": matrix, "modes": modes, "guarded": guarded, "variants": variants}
 
 
 def read_files(pattern):
