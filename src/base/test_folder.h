@@ -13,10 +13,10 @@ namespace awd {
 class TestFolder {
  public:
   TestFolder() {
-    const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
+    const ::testing::TestInfo& test = *::testing::UnitTest::GetInstance()->current_test_info();
     const std::string name =
         std::string("awd_") + test.test_suite_name() + "_" + test.name() + std::to_string(getpid());
-    path_ = std::filesystem::path(testing::TempDir()) / name;
+    path_ = std::filesystem::path(::testing::TempDir()) / name;
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <functional>
 #include <numeric>
-#include <utility>
 
 #include "awd/error.h"
 #include "base/check.h"
@@ -15,10 +14,8 @@
 namespace awd {
 namespace {
 
-static_assert(sizeof(hid_t) == sizeof(std::int64_t));
-
 [[noreturn]] void fail(const std::string& object, const char* what) {
-  throw Error("hdf5", std::string("expected to ") + what + " " + object + ", got a failure of the HDF5 library");
+  throw Error("hdf5", std::string("expected to ") + what + " " + object + ", got: " + hdf5_failure());
 }
 
 Hdf5Handle opened(hid_t id, herr_t (*close)(hid_t), const std::string& object, const char* what) {
@@ -41,11 +38,13 @@ hid_t native_type(Hdf5Type type) {
 }
 
 Hdf5Group new_group(hid_t parent, const std::string& name, const std::string& path) {
+  const Hdf5Lock lock;
   return {opened(H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, path, "create"),
           path};
 }
 
 void write_attribute(hid_t owner, const std::string& path, const std::string& name, hid_t type, const void* value) {
+  const Hdf5Lock lock;
   const std::string object = path + "@" + name;
   const Hdf5Handle space = opened(H5Screate(H5S_SCALAR), H5Sclose, object, "describe");
   const Hdf5Handle attribute =
@@ -68,20 +67,6 @@ Hdf5Handle creation_properties(const std::vector<hsize_t>& shape, int compress, 
 
 }  // namespace
 
-Hdf5Handle& Hdf5Handle::operator=(Hdf5Handle&& other) noexcept {
-  if (this != &other) {
-    reset();
-    id_ = std::exchange(other.id_, kNone);
-    close_ = other.close_;
-  }
-  return *this;
-}
-
-int Hdf5Handle::reset() {
-  const std::int64_t id = std::exchange(id_, kNone);
-  return id == kNone ? 0 : close_(id);
-}
-
 Hdf5Group Hdf5Group::create_group(const std::string& name) const {
   return new_group(handle_.id(), name, path_ + "/" + name);
 }
@@ -91,6 +76,7 @@ void Hdf5Group::set_attribute(const std::string& name, std::uint64_t value) cons
 }
 
 void Hdf5Group::set_attribute(const std::string& name, std::string_view text) const {
+  const Hdf5Lock lock;
   const Hdf5Handle type = opened(H5Tcopy(H5T_C_S1), H5Tclose, path_, "describe");
   const std::string value(text);
   H5Tset_size(type.id(), value.size() + 1);
@@ -100,6 +86,7 @@ void Hdf5Group::set_attribute(const std::string& name, std::string_view text) co
 
 void Hdf5Group::write_bytes(const std::string& name, const std::vector<std::size_t>& shape, Hdf5Type type,
                             const void* values, std::size_t count, int compress) const {
+  const Hdf5Lock lock;
   const std::string object = path_ + "/" + name;
   AWD_CHECK(count == std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>()), "{}", object);
   const std::vector<hsize_t> extent(shape.begin(), shape.end());
@@ -113,7 +100,7 @@ void Hdf5Group::write_bytes(const std::string& name, const std::vector<std::size
 }
 
 Hdf5Writer::Hdf5Writer(const std::string& path) : path_(path), partial_path_(path + ".partial") {
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // failures are reported by exceptions, not on stderr
+  const Hdf5Lock lock;
   const hid_t file = H5Fcreate(partial_path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
   if (file < 0) throw Error("hdf5", "expected a folder that can be written to, got " + path);
   file_ = Hdf5Handle(file, H5Fclose);
@@ -131,6 +118,7 @@ Hdf5Group Hdf5Writer::create_group(const std::string& name) const {
 }
 
 void Hdf5Writer::commit() {
+  const Hdf5Lock lock;
   if (H5Fflush(file_.id(), H5F_SCOPE_GLOBAL) < 0 || file_.reset() < 0) fail(path_, "finish");
   std::error_code code;
   std::filesystem::rename(partial_path_, path_, code);

@@ -1,5 +1,5 @@
 // Writing HDF5 files: groups, attributes and whole datasets, appearing under their final name only when complete.
-// The HDF5 library behind it is not thread-safe: use from one thread at a time.
+// A writer and its groups are for one thread at a time; different files may be written and read at once (Hdf5Lock).
 #pragma once
 
 #include <cstddef>
@@ -7,27 +7,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "io/hdf5_handle.h"
+
 namespace awd {
-
-/// Owns one HDF5 object; `close` is the library's closing function for its kind.
-class Hdf5Handle {
- public:
-  Hdf5Handle() = default;
-  Hdf5Handle(std::int64_t id, int (*close)(std::int64_t)) : id_(id), close_(close) {}
-  ~Hdf5Handle() { reset(); }
-  Hdf5Handle(Hdf5Handle&& other) noexcept : id_(other.id_), close_(other.close_) { other.id_ = kNone; }
-  Hdf5Handle& operator=(Hdf5Handle&& other) noexcept;
-  std::int64_t id() const { return id_; }
-  /// Closes now; the library's status, negative on failure.
-  int reset();
-
- private:
-  static constexpr std::int64_t kNone = -1;
-  std::int64_t id_ = kNone;
-  int (*close_)(std::int64_t) = nullptr;
-};
 
 enum class Hdf5Type { kU8, kI32, kF32, kF64 };
 

@@ -10,6 +10,18 @@
 #include "io/cairo_image.h"
 
 namespace awd {
+namespace {
+
+/// A surface that cairo made of a PNG file, as a picture.
+Image from_png(const CairoSurface& surface, const std::string& name) {
+  const cairo_status_t status = cairo_surface_status(surface.get());
+  if (status != CAIRO_STATUS_SUCCESS) {
+    throw Error(name, fmt::format("expected a PNG file, got \"{}\"", cairo_status_to_string(status)));
+  }
+  return from_cairo(surface.get());
+}
+
+}  // namespace
 
 Image Image::copy_of(const ImageView& view) {
   const std::size_t bytes = std::size_t(view.height) * view.width * 3;
@@ -60,12 +72,18 @@ void write_png(const std::filesystem::path& file, const ImageView& image) {
 }
 
 Image read_png(const std::filesystem::path& file) {
-  const CairoSurface surface(cairo_image_surface_create_from_png(file.c_str()));
-  const cairo_status_t status = cairo_surface_status(surface.get());
-  if (status != CAIRO_STATUS_SUCCESS) {
-    throw Error(file.string(), fmt::format("expected a PNG file, got \"{}\"", cairo_status_to_string(status)));
-  }
-  return from_cairo(surface.get());
+  return from_png(CairoSurface(cairo_image_surface_create_from_png(file.c_str())), file.string());
+}
+
+Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name) {
+  const auto read = [](void* left, unsigned char* out, unsigned int size) {
+    auto& rest = *static_cast<std::span<const std::uint8_t>*>(left);
+    if (rest.size() < size) return CAIRO_STATUS_READ_ERROR;
+    std::memcpy(out, rest.data(), size);
+    rest = rest.subspan(size);
+    return CAIRO_STATUS_SUCCESS;
+  };
+  return from_png(CairoSurface(cairo_image_surface_create_from_png_stream(read, &bytes)), name);
 }
 
 }  // namespace awd

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "awd/types.h"
@@ -25,5 +27,8 @@ void write_png(const std::filesystem::path& file, const ImageView& image);
 
 /// Reads a PNG file; transparent parts become black. Throws awd::Error naming the file if it is missing or no PNG.
 Image read_png(const std::filesystem::path& file);
+
+/// The same from the bytes of a PNG file; `name` stands for the file in messages.
+Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name);
 
 }  // namespace awd

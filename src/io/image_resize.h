@@ -1,0 +1,43 @@
+// Resizing pictures to the square that a policy sees, with black borders instead of distortion.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "awd/types.h"
+#include "io/image.h"
+
+namespace awd {
+
+/// Resizes pictures to [side, side] as openpi's client does before a policy sees them: scaled so that the longer side
+/// fits, bilinear, averaged over the covered pixels when it shrinks, black borders. Equal to Pillow's BILINEAR to the
+/// bit; for pictures much higher than wide, which Pillow resizes in another order, to one level. Allocates only where
+/// the size of the pictures changes. Not thread-safe.
+class SquareResizer {
+ public:
+  explicit SquareResizer(int side);
+
+  /// `image` as a picture of [side, side]; valid until the next call. A picture of that size comes back as it is, not
+  /// copied.
+  ImageView resize(const ImageView& image);
+
+ private:
+  /// Which input positions one output position averages, and their weights as integers.
+  struct Axis {
+    int in = 0, out = 0;
+    int taps = 0;                       // weights kept per output position
+    std::vector<int> first, count;      // [out]
+    std::vector<std::int32_t> weights;  // [out, taps]
+  };
+  static void plan(Axis& axis, int in, int out);
+  void resize_rows(const ImageView& image);  // image -> rows_
+  void resize_columns(int top, int left);    // rows_ -> result_
+
+  int side_;
+  Axis x_, y_;
+  std::vector<std::uint8_t> rows_;  // [height of the image, x_.out, 3]
+  std::vector<std::int32_t> sums_;  // [x_.out, 3]
+  Image result_;
+};
+
+}  // namespace awd
