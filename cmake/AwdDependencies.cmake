@@ -1,4 +1,4 @@
-# Everything AWD takes from Debian's packages, found once. No target outside this file names a library path.
+# Everything AWD takes from Debian's packages, and Arrow from PyPI, found once. No target outside this file names a library path.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
@@ -23,3 +23,28 @@ find_library(MUJOCO_LIBRARY mujoco REQUIRED)
 add_library(awd_mujoco SHARED IMPORTED)
 set_target_properties(awd_mujoco PROPERTIES IMPORTED_LOCATION ${MUJOCO_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES ${MUJOCO_INCLUDE_DIR})
+
+# Debian 12 has no Arrow; the Python package pyarrow carries its C++ headers and libraries. `./dev setup` puts it into
+# .deps; AWD_PYARROW_DIR names another folder that holds include/ and libarrow.so.*. AWD_HAS_ARROW: found.
+set(AWD_PYARROW_DIR "" CACHE PATH "The folder `pyarrow` of an installed package; empty: the one in .deps")
+set(AWD_HAS_ARROW OFF)
+if(AWD_PARQUET)
+  set(pyarrow_dir ${AWD_PYARROW_DIR})
+  if(NOT pyarrow_dir)
+    file(GLOB pyarrow_dir LIST_DIRECTORIES ON ${PROJECT_SOURCE_DIR}/.deps/lib/python3*/site-packages/pyarrow)
+  endif()
+  file(GLOB arrow_library ${pyarrow_dir}/libarrow.so.*)
+  file(GLOB parquet_library ${pyarrow_dir}/libparquet.so.*)
+  if(arrow_library AND parquet_library AND EXISTS ${pyarrow_dir}/include/parquet/arrow/reader.h)
+    set(AWD_HAS_ARROW ON)
+    add_library(awd_arrow SHARED IMPORTED)
+    set_target_properties(awd_arrow PROPERTIES IMPORTED_LOCATION ${arrow_library}
+      INTERFACE_INCLUDE_DIRECTORIES ${pyarrow_dir}/include)
+    add_library(awd_parquet SHARED IMPORTED)
+    set_target_properties(awd_parquet PROPERTIES IMPORTED_LOCATION ${parquet_library}
+      INTERFACE_LINK_LIBRARIES awd_arrow)
+    set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+  else()
+    message(WARNING "No pyarrow in .deps: LeRobot data sets cannot be read. Run ./dev setup, or set AWD_PARQUET=OFF.")
+  endif()
+endif()

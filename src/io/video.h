@@ -38,7 +38,6 @@ class VideoWriter {
 
   std::filesystem::path file_;
   std::filesystem::path partial_;  // what ffmpeg writes
-  std::filesystem::path log_;      // ffmpeg's stderr
   Options options_;
   std::unique_ptr<Encoder> encoder_;
 };
