@@ -1,6 +1,8 @@
 // Collects the frames of one demonstration and writes them as an HDF5 group: LIBERO's datasets, then ours under awd/.
 #include "sim/demonstration.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace awd::sim {
@@ -10,6 +12,8 @@ template <class T, class Range>
 void extend(std::vector<T>& out, const Range& values) {
   for (const auto value : values) out.push_back(T(value));
 }
+
+constexpr int kLabelCompression = 1;  // gzip level: flat areas shrink to a hundredth at any
 
 /// For every frame the end of its segment: frames [t, end) hold a valid chunk of labels for frame t.
 std::vector<std::int32_t> segment_ends(const Demonstration& demo) {
@@ -46,10 +50,18 @@ void write_observations(const Demonstration& demo, const Hdf5Group& group, int c
   group.write("joint_states", {length, 7}, demo.joints);
 }
 
+void write_labels(const Demonstration& demo, const Hdf5Group& group) {
+  const std::size_t length = demo.length, size = demo.image_size;
+  group.write("agentview", {length, size, size}, demo.labels[0], kLabelCompression);
+  group.write("eye_in_hand", {length, size, size}, demo.labels[1], kLabelCompression);
+}
+
 }  // namespace
 
 void Demonstration::clear() {
   for (auto& frames : pictures) frames.clear();
+  for (auto& frames : labels) frames.clear();
+  phases.clear();
   for (auto* values : {&actions, &ee_states, &grippers, &joints, &object_poses, &focus, &goal}) values->clear();
   physics.clear();
   robot.clear();
@@ -58,7 +70,8 @@ void Demonstration::clear() {
   length = 0;
 }
 
-void Demonstration::append(const World& world, const Observation& observation, const Action& action) {
+void Demonstration::append(const World& world, const Observation& observation, const Action& action,
+                           std::span<const LabelView> scene_labels) {
   if (length == 0) segment_starts = {0};
   const SceneState& scene = world.scene();
   image_size = world.options().image_size;
@@ -66,6 +79,11 @@ void Demonstration::append(const World& world, const Observation& observation, c
     const ImageView& view = observation.cameras[i];
     pictures[i].insert(pictures[i].end(), view.data, view.data + std::size_t(view.height) * view.width * 3);
   }
+  for (std::size_t i = 0; i < scene_labels.size(); ++i) {
+    const LabelView& view = scene_labels[i];
+    extend(labels[i], std::span(view.data, std::size_t(view.height) * view.width));
+  }
+  phases.push_back(std::uint8_t(world.task().phase(scene)));
   extend(actions, action);
   extend(physics, world.physics_state());
   const Quat& q = scene.tcp.rotation;
@@ -94,6 +112,7 @@ void write_demonstration(const Demonstration& demo, const Hdf5Group& data, const
   group.set_attribute("scenario", demo.scenario);
   group.set_attribute("seed", demo.seed);
   group.set_attribute("success", std::uint64_t{1});
+  group.set_attribute("phases", fmt::format("{}", fmt::join(kEnumWords<Phase>, ",")));
 
   std::vector<std::uint8_t> dones(length, 0);
   dones.back() = 1;
@@ -110,6 +129,8 @@ void write_demonstration(const Demonstration& demo, const Hdf5Group& data, const
   ours.write("goal", {length, 4}, demo.goal);
   ours.write("target", {length}, std::vector<std::int32_t>(length, demo.target));
   ours.write("segment_end", {length}, segment_ends(demo));
+  ours.write("phase", {length}, demo.phases);
+  if (!demo.labels[0].empty()) write_labels(demo, ours.create_group("labels"));
 }
 
 }  // namespace awd::sim

@@ -19,9 +19,11 @@ struct Demonstration {
   int length = 0;  // T
   int image_size = 0;
   std::array<std::vector<std::uint8_t>, kCameraCount> pictures;  // [T, image_size, image_size, 3] each
-  std::vector<float> actions;                                    // [T, 7] the expert's clean actions
-  std::vector<double> physics;                                   // [T, nq + nv]
-  std::vector<double> robot;                                     // [T, 9] fingers, TCP position, TCP quaternion x y z w
+  std::array<std::vector<std::uint8_t>, kCameraCount> labels;  // [T, image_size, image_size] each SceneLabel, or empty
+  std::vector<std::uint8_t> phases;                            // [T] Phase before the action
+  std::vector<float> actions;                                  // [T, 7] the expert's clean actions
+  std::vector<double> physics;                                 // [T, nq + nv]
+  std::vector<double> robot;                                   // [T, 9] fingers, TCP position, TCP quaternion x y z w
   std::vector<float> ee_states;       // [T, 6] TCP position, rotation vector relative to straight down
   std::vector<float> grippers;        // [T, 2]
   std::vector<float> joints;          // [T, 7]
@@ -32,8 +34,10 @@ struct Demonstration {
 
   /// Makes it empty; the memory stays.
   void clear();
-  /// Adds the world as it is now, what it `observes`, and the expert's `action` for it.
-  void append(const World& world, const Observation& observation, const Action& action);
+  /// Adds the world as it is now, what it `observes`, and the expert's `action` for it. `scene_labels`: of every
+  /// camera, or empty; the same for all frames.
+  void append(const World& world, const Observation& observation, const Action& action,
+              std::span<const LabelView> scene_labels);
   /// The next frame does not follow from the last one's action.
   void break_segment();
 };

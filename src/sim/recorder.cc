@@ -76,25 +76,25 @@ void execute(World& world, Rng& rng, Action action, double noise, Scenario& scen
 }
 
 /// One more frame of `demo`; returns the expert's move. What the frame shows the expert knows: an event ends a segment.
-ExpertMove record_frame(World& world, Scenario& scenario, Demonstration& demo) {
+ExpertMove record_frame(World& world, Scenario& scenario, bool with_labels, Demonstration& demo) {
   scenario.before_step(world, demo.length);
   const Observation observation = world.observe();
   scenario.edit_pictures(world.pictures(), demo.length);
   if (!scenario.event().empty() || !observation.event.empty()) demo.break_segment();
   const ExpertMove move = world.task().expert(world.scene());
-  demo.append(world, observation, move.action);
+  demo.append(world, observation, move.action, with_labels ? world.labels() : std::span<const LabelView>{});
   return move;
 }
 
 /// Plays one demonstration into `demo`; false where the expert did not finish.
-bool demonstrate(World& world, Rng& rng, double disturbed_share, const std::function<void()>& on_step,
+bool demonstrate(World& world, Rng& rng, const RecordOptions& options, const std::function<void()>& on_step,
                  Demonstration& demo) {
   const auto scenario = make_scenario(demo.scenario, mix_seed(demo.seed, kScenarioStream));
-  Disturbance disturbance = start_disturbance(world, rng, disturbed_share);
+  Disturbance disturbance = start_disturbance(world, rng, options.perturb);
   int rest = 0;
   while (demo.length < kMaxFrames) {
     if (on_step) on_step();
-    const ExpertMove move = record_frame(world, *scenario, demo);
+    const ExpertMove move = record_frame(world, *scenario, options.labels, demo);
     execute(world, rng, move.action, disturbance.noise, *scenario, demo.length - 1);
     demo.rewards.push_back(world.success() ? 1 : 0);
     if (world.success() && ++rest == kRestFrames) return true;
@@ -138,7 +138,7 @@ RecordProgress record_demonstrations(const RecordOptions& options, const RecordC
       const std::uint64_t seed = mix_seed(options.seed, std::uint64_t(progress.attempts++));
       Rng rng(mix_seed(seed, kDisturbanceStream));
       begin(world, tasks[progress.demos % tasks.size()], seed, scenarios, demo);
-      if (!demonstrate(world, rng, options.perturb, callbacks.on_step, demo)) continue;
+      if (!demonstrate(world, rng, options, callbacks.on_step, demo)) continue;
       write_demonstration(demo, data, "demo_" + std::to_string(progress.demos), options.compress);
       ++progress.demos;
       progress.frames += demo.length;

@@ -18,6 +18,7 @@ struct RecordOptions {
   double perturb = 0.8;
   int size = 224;
   int compress = 0;
+  bool labels = true;
   bool shadows = false;
 
   template <class V>
@@ -33,6 +34,8 @@ struct RecordOptions {
     v(Field{"perturb", "", "share of demonstrations that are disturbed; 0 is none", 0, 1}, perturb);
     v(Field{"size", "pixels", "side of the square pictures", 16, 1024}, size);
     v(Field{"compress", "", "gzip level of the pictures; 0 is none and fastest", 0, 9}, compress);
+    v(Field{"labels", "", "write what every pixel shows, for analysis; takes longer, training does not need it"},
+      labels);
     v(Field{"shadows", "", "draw shadows: slower and other brightness, so keep one setting for a data set"}, shadows);
   }
 };

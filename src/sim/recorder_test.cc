@@ -10,6 +10,8 @@
 
 #include "awd/error.h"
 #include "base/test_folder.h"
+#include "io/recording.h"
+#include "sim/phase.h"
 
 namespace awd::sim {
 namespace {
@@ -117,6 +119,40 @@ TEST_F(Demonstrations, FileHoldsWhatTheLayoutPromises) {
     }
   }
   EXPECT_EQ(frames, std::uint64_t(done.frames));
+}
+
+TEST_F(Demonstrations, LabelsAndPhasesSayWhatFramesShow) {
+  record_demonstrations({.out = path_, .episodes = 1, .seed = 6, .tasks = "put_red_cube", .perturb = 0, .size = 32},
+                        {});
+  const Reader file(path_);
+  const std::size_t length = file.number("data/demo_0", "num_samples");
+  EXPECT_EQ(file.shape("data/demo_0/awd/labels/agentview"), (std::vector<hsize_t>{length, 32, 32}));
+  EXPECT_EQ(file.text("data/demo_0", "phases"), "reach,grasp,lift,move,place");
+  const auto phases = file.read<std::uint8_t>("data/demo_0/awd/phase", H5T_NATIVE_UINT8);
+  EXPECT_EQ(phases.size(), length);
+  EXPECT_EQ(phases.front(), std::uint8_t(Phase::kReach));
+  EXPECT_EQ(phases.back(), std::uint8_t(Phase::kPlace));
+
+  // Red pixels of the first base picture are those labelled target: as many, give or take its edge.
+  const auto labels = file.read<std::uint8_t>("data/demo_0/awd/labels/agentview", H5T_NATIVE_UINT8);
+  const auto pictures = file.read<std::uint8_t>("data/demo_0/obs/agentview_rgb", H5T_NATIVE_UINT8);
+  int targets = 0, red_targets = 0;
+  for (std::size_t i = 0; i < 32 * 32; ++i) {
+    const std::uint8_t* rgb = pictures.data() + 3 * i;
+    const bool is_target = labels[i] == std::uint8_t(SceneLabel::kTarget);
+    targets += is_target;
+    red_targets += is_target && rgb[0] > 2 * std::max(rgb[1], rgb[2]);
+  }
+  EXPECT_GE(targets, 2);
+  EXPECT_EQ(red_targets, targets);
+}
+
+TEST_F(Demonstrations, LabelsCanBeLeftOut) {
+  record_demonstrations({.out = path_, .episodes = 1, .seed = 6, .size = 16, .labels = false}, {});
+  const hid_t file = H5Fopen(path_.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  EXPECT_EQ(H5Lexists(file, "data/demo_0/awd/labels", H5P_DEFAULT), 0);
+  EXPECT_GT(H5Lexists(file, "data/demo_0/awd/phase", H5P_DEFAULT), 0);
+  H5Fclose(file);
 }
 
 TEST_F(Demonstrations, UndisturbedLabelsLeadFromFrameToFrame) {

@@ -70,17 +70,17 @@ std::vector<int> Renderer::segment(mjData& data, int camera, int size) {
   scene_.flags[mjRND_SEGMENT] = scene_.flags[mjRND_IDCOLOR] = 1;
   draw(data, camera, size);
   scene_.flags[mjRND_SEGMENT] = scene_.flags[mjRND_IDCOLOR] = 0;
-  std::vector<int> ids(std::size_t(size) * size, -1);
+  std::vector<int> geom_of_colour(std::size_t(scene_.ngeom) + 1, -1);
+  for (int i = 0; i < scene_.ngeom; ++i) {
+    const mjvGeom& geom = scene_.geoms[i];
+    if (geom.segid >= 0 && geom.objtype == mjOBJ_GEOM) geom_of_colour.at(std::size_t(geom.segid) + 1) = geom.objid;
+  }
+  std::vector<int> ids(std::size_t(size) * size);
+  auto id = ids.begin();
   for (int row = 0; row < size; ++row) {
-    for (int column = 0; column < size; ++column) {
-      const std::uint8_t* rgb = bottom_up_.data() + 3 * (std::size_t(size - 1 - row) * size + column);
-      const int segment = rgb[0] + 256 * rgb[1] + 65536 * rgb[2] - 1;
-      for (int i = 0; segment >= 0 && i < scene_.ngeom; ++i) {
-        const mjvGeom& geom = scene_.geoms[i];
-        if (geom.segid != segment || geom.objtype != mjOBJ_GEOM) continue;
-        ids[std::size_t(row) * size + column] = geom.objid;
-        break;
-      }
+    const std::uint8_t* rgb = bottom_up_.data() + 3 * std::size_t(size - 1 - row) * size;
+    for (int column = 0; column < size; ++column, rgb += 3) {
+      *id++ = geom_of_colour.at(std::size_t(rgb[0]) + 256 * std::size_t(rgb[1]) + 65536 * std::size_t(rgb[2]));
     }
   }
   return ids;

@@ -14,6 +14,7 @@
 #include "sim/mujoco_model.h"
 #include "sim/renderer.h"
 #include "sim/robot_mask.h"
+#include "sim/scene_labels.h"
 #include "sim/table_scene.h"
 
 namespace awd::sim {
@@ -61,7 +62,8 @@ struct World::Impl {
         model(load_scene(world_options)),
         data(make_data(*model)),
         arm(*model),
-        robot_masks(*model) {
+        robot_masks(*model),
+        scene_labels(*model) {
     for (int i = 0; i < kObjectCount; ++i) {
       const std::string name(kObjects[i].name);
       object_body[i] = require_id(*model, mjOBJ_BODY, name);
@@ -157,6 +159,7 @@ struct World::Impl {
   DataPtr data;
   ArmController arm;
   RobotMasks robot_masks;
+  SceneLabels scene_labels;
   std::unique_ptr<Renderer> renderer;  // null: not rendering
   std::array<int, kObjectCount> object_body{}, object_joint{};
   std::array<int, kPropCount> prop_body{};
@@ -177,6 +180,8 @@ struct World::Impl {
   std::array<MutablePicture, kCameraCount> mutable_views;
   std::array<std::array<std::uint8_t, PictureCover::kCells>, kCameraCount> mask_shares{};
   std::array<RobotMask, kCameraCount> masks;
+  std::array<std::vector<SceneLabel>, kCameraCount> labels;  // [image_size, image_size] each, once asked for
+  std::array<LabelView, kCameraCount> label_views;
   std::array<float, kStateDim> state{};
   std::array<float, kArmJoints> joints{};
 };
@@ -236,6 +241,17 @@ Observation World::observe() {
 std::span<MutablePicture> World::pictures() {
   const bool is_drawn = impl_->mutable_views[0].rgb != nullptr;
   return std::span(impl_->mutable_views).first(is_drawn ? kCameraCount : 0);
+}
+
+std::span<const LabelView> World::labels() {
+  Impl& w = *impl_;
+  AWD_CHECK(w.task && w.renderer, "labels before reset, or without render");
+  const int size = w.options.image_size;
+  for (int i = 0; i < kCameraCount; ++i) {
+    w.labels[i] = w.scene_labels.of_geoms(w.renderer->segment(*w.data, w.camera[i], size), *w.task);
+    w.label_views[i] = {.data = w.labels[i].data(), .height = size, .width = size};
+  }
+  return w.label_views;
 }
 
 bool World::is_in_picture(Prop prop, int camera) const {

@@ -10,6 +10,7 @@
 
 #include "awd/options.h"
 #include "awd/types.h"
+#include "io/recording.h"
 #include "sim/picture.h"
 #include "sim/scene_state.h"
 #include "sim/task.h"
@@ -68,6 +69,11 @@ class World {
   /// The pictures of the last observe() or observe_robot(), to be changed in place: its Observation shows the change.
   /// In the order of kCameraNames; empty where nothing was drawn.
   std::span<MutablePicture> pictures();
+
+  /// What every pixel of the cameras shows now, [image_size, image_size] each, in the order of kCameraNames; what a
+  /// scenario does to the pictures is not in it. The present task says what is target and goal; a thing that is both is
+  /// the target. Costs a drawing per camera; needs WorldOptions::render. Views are valid until the next call.
+  std::span<const LabelView> labels();
 
   bool success() const;
   /// reach, grasp, lift, move or place.

@@ -105,6 +105,7 @@ class RecorderPool:
         seed = o.first_seed + shard * SEEDS_PER_SHARD
         command = ["nice", "-n", "10", o.awd, "record", "--out", self._path(shard), "--episodes", o.episodes]
         command += ["--seed", seed, "--tasks", "all", "--perturb", o.perturb, "--size", o.size, "--compress", 0]
+        command += ["--no-labels"]  # costs time, and training does not look at them
         if o.scenarios:
             command += ["--scenarios", o.scenarios]
         with self._log(shard).open("wb") as log:

@@ -72,6 +72,7 @@ def main() -> None:
     p.add_argument("--tasks", required=True)
     p.add_argument("--perturb", type=float, required=True)
     p.add_argument("--scenarios", default="")
+    p.add_argument("--no-labels", action="store_true")
     args = p.parse_args()
     write_shard(Path(args.out).with_suffix(".part"), args.episodes, args.seed, args.size)
     Path(args.out).with_suffix(".part").rename(args.out)
