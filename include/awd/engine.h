@@ -93,6 +93,7 @@ struct EngineInfo {
   int horizon = 0;
   int flow_steps = 0;
   int depth = 0;  // layers of prefix LM and expert
+  int heads = 0;  // query heads of a layer
   std::size_t weight_bytes = 0;
   EngineDtype dtype = EngineDtype::kF32;
 };
@@ -114,14 +115,6 @@ class PrefixCache {
 
  private:
   std::unique_ptr<Impl> impl_;
-};
-
-/// Everything the action expert attended to in one denoise call, for analysis.
-struct AttentionCapture {
-  int steps = 0;
-  int layers = 0;
-  int tokens = 0;            // image tokens: 256 per present camera, in camera order
-  std::vector<float> share;  // [steps, layers, tokens]: mean over heads and action rows of the probabilities
 };
 
 struct EncodeTiming {
@@ -198,7 +191,7 @@ class Session {
   /// its model leaves `capture` empty.
   virtual void denoise_capturing(const PrefixCache& cache, std::span<const float> state, std::span<const float> noise,
                                  ActionChunk& chunk, AttentionCapture& capture) {
-    capture = {};
+    capture = {.wants_heads = capture.wants_heads};
     denoise(cache, state, noise, chunk, nullptr);
   }
 };

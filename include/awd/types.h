@@ -1,4 +1,5 @@
-// The data that crosses AWD's public interface: camera images, one observation, an action chunk, importance maps.
+// The data that crosses AWD's public interface: camera images, one observation, an action chunk, importance maps,
+// captured attention.
 // All views are non-owning; the caller keeps the memory alive during the call.
 #pragma once
 
@@ -54,6 +55,16 @@ struct ActionChunk {
 struct ImportanceMaps {
   int n_cameras = 0;
   std::array<std::array<float, kPatchGrid * kPatchGrid>, kMaxCameras> map{};
+};
+
+/// What the action expert attended to in one denoise call, for analysis.
+struct AttentionCapture {
+  bool wants_heads = false;  // set by the caller: false averages over the heads
+  int steps = 0;             // of the flow
+  int layers = 0;
+  int heads = 0;               // 1 where they are averaged
+  int tokens = 0;              // image tokens: kPatchGrid^2 per present camera, in camera order
+  std::vector<float> share{};  // [steps, layers, heads, tokens]: mean over action rows of the attention probabilities
 };
 
 }  // namespace awd

@@ -31,7 +31,8 @@ struct AttentionArgs {
   Tensor out;            // [queries, heads * head_dim] compute
   Tensor scores;         // scratch, f32, at least heads * queries * keys elements
   Tensor probabilities;  // scratch, compute, at least heads * queries * keys elements
-  Tensor key_share;      // optional [1, keys] f32: the mean over heads and queries of the probabilities
+  Tensor key_share;      // optional f32: [1, keys] the mean over heads and queries of the probabilities, or
+                         // [heads, keys] the mean over queries
   int heads = 0;         // head h reads key/value head h / (heads / kv_heads)
   int kv_heads = 0;
   float scale = 1.f;  // of q k^T before the softmax

@@ -134,14 +134,14 @@ constexpr Heads kHeads[] = {
 
 TEST_P(OpsTest, AttentionAndItsKeyShare) {
   for (const Heads& h : kHeads) {
-    for (const bool wants_share : {false, true}) {
+    for (const int share_rows : {0, 1, h.heads}) {
       const auto q = random(h.queries, h.heads * h.dim);
       const auto k = random(h.keys, h.kv_heads * h.dim);
       const auto v = random(h.keys, h.kv_heads * h.dim);
       compare([&](Side& side) {
         const DType compute = side.device->compute_dtype();
         const Tensor out = side.make(h.queries, h.heads * h.dim, compute);
-        const Tensor share = side.make(1, h.keys, DType::kF32);
+        const Tensor share = side.make(std::max(share_rows, 1), h.keys, DType::kF32);
         const int scratch = h.heads * h.queries * h.keys;
         side.ops->attention({.q = side.hold(q, h.queries, h.heads * h.dim, compute),
                              .k = side.hold(k, h.keys, h.kv_heads * h.dim, compute),
@@ -149,14 +149,38 @@ TEST_P(OpsTest, AttentionAndItsKeyShare) {
                              .out = out,
                              .scores = side.make(1, scratch, DType::kF32),
                              .probabilities = side.make(1, scratch, compute),
-                             .key_share = wants_share ? share : Tensor{},
+                             .key_share = share_rows > 0 ? share : Tensor{},
                              .heads = h.heads,
                              .kv_heads = h.kv_heads,
                              .scale = 1.f / std::sqrt(float(h.dim))});
-        return wants_share ? share : out;
+        return share_rows > 0 ? share : out;
       });
     }
   }
+}
+
+TEST_P(OpsTest, KeyShareKeepsHeadsApart) {
+  // Two queries of two one-column heads; keys 0 and 1. A query of ln 3 shares 1 : 3, a query of 0 evenly.
+  const float log3 = std::log(3.f);
+  const DType compute = tested_->device->compute_dtype();
+  const auto share_of = [&](int rows) {
+    const Tensor share = tested_->make(rows, 2, DType::kF32);
+    tested_->ops->attention({.q = tested_->hold({0.f, log3, log3, log3}, 2, 2, compute),
+                             .k = tested_->hold({0.f, 1.f}, 2, 1, compute),
+                             .v = tested_->hold({0.f, 0.f}, 2, 1, compute),
+                             .out = tested_->make(2, 2, compute),
+                             .scores = tested_->make(1, 8, DType::kF32),
+                             .probabilities = tested_->make(1, 8, compute),
+                             .key_share = share,
+                             .heads = 2,
+                             .kv_heads = 1,
+                             .scale = 1.f});
+    return tested_->read(share);
+  };
+  const std::vector<float> apart = share_of(2), mean = share_of(1);
+  const std::vector<float> expected{0.375f, 0.625f, 0.25f, 0.75f};
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(apart[i], expected[i], 4e-3) << i;
+  for (std::size_t key = 0; key < 2; ++key) EXPECT_NEAR(mean[key], (apart[key] + apart[2 + key]) / 2, 1e-6) << key;
 }
 
 TEST_P(OpsTest, AttentionTakesColumnsOfOneMatrix) {

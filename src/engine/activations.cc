@@ -56,7 +56,7 @@ Activations make_activations(const ModelConfig& config, const Device& device) {
                                     config.llm.heads * suffix * a.joint_capacity});
   a.scores = device.allocate(1, score_count, DType::kF32);
   a.probabilities = device.allocate(1, score_count, compute);
-  a.key_share = device.allocate(config.llm.depth, a.joint_capacity, DType::kF32);
+  a.key_share = device.allocate(config.llm.depth * config.llm.heads, a.joint_capacity, DType::kF32);
   return a;
 }
 

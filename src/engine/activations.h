@@ -47,7 +47,7 @@ struct Activations {
   // attention scratch, enough for the largest of vision, prefix and suffix
   Buffer scores;         // [1, n] f32
   Buffer probabilities;  // [1, n] compute
-  Buffer key_share;      // [depth, joint_capacity] f32, see AttentionArgs::key_share
+  Buffer key_share;      // [depth * heads, joint_capacity] f32, see AttentionArgs::key_share
 };
 
 /// All buffers of a session.

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "awd/error.h"
+#include "base/check.h"
 #include "engine/importance_maps.h"
 
 namespace awd {
@@ -36,11 +37,14 @@ void AttentionRecorder::begin(const std::array<bool, kMaxCameras>& present, cons
   image_tokens_ = int(std::count(present.begin(), present.end(), true)) * config_.patches();
   wanted_ = wanted;
   if (wanted.capture == nullptr) return;
-  wanted.capture->steps = flow_steps_;
-  wanted.capture->layers = config_.llm.depth;
-  wanted.capture->tokens = image_tokens_;
-  wanted.capture->share.assign(std::size_t(flow_steps_) * std::size_t(config_.llm.depth) * std::size_t(image_tokens_),
-                               0.f);
+  AttentionCapture& capture = *wanted.capture;
+  AWD_CHECK(!capture.wants_heads || (wanted.importance == nullptr && wanted.layer_entropy == nullptr));
+  capture.steps = flow_steps_;
+  capture.layers = config_.llm.depth;
+  capture.heads = capture.wants_heads ? config_.llm.heads : 1;
+  capture.tokens = image_tokens_;
+  const std::size_t rows = std::size_t(capture.steps) * std::size_t(capture.layers) * std::size_t(capture.heads);
+  capture.share.assign(rows * std::size_t(image_tokens_), 0.f);
 }
 
 bool AttentionRecorder::wants(int step) const {
@@ -48,15 +52,16 @@ bool AttentionRecorder::wants(int step) const {
   return wanted_.capture != nullptr || (is_last && (wanted_.importance != nullptr || wanted_.layer_entropy != nullptr));
 }
 
+bool AttentionRecorder::wants_heads() const { return wanted_.capture != nullptr && wanted_.capture->wants_heads; }
+
 void AttentionRecorder::see(int step, const Tensor& key_share, Ops& ops) {
   const int keys = key_share.cols;
   share_.resize(std::size_t(key_share.rows) * std::size_t(keys));
   ops.download(key_share, share_);
   if (wanted_.capture != nullptr) {
-    for (int layer = 0; layer < config_.llm.depth; ++layer) {
-      const std::size_t row = std::size_t(step) * std::size_t(config_.llm.depth) + std::size_t(layer);
-      std::copy_n(share_.data() + std::size_t(layer) * keys, image_tokens_,
-                  wanted_.capture->share.data() + row * std::size_t(image_tokens_));
+    float* to = wanted_.capture->share.data() + std::size_t(step * key_share.rows) * std::size_t(image_tokens_);
+    for (int row = 0; row < key_share.rows; ++row, to += image_tokens_) {
+      std::copy_n(share_.data() + std::size_t(row) * std::size_t(keys), image_tokens_, to);
     }
   }
   if (step + 1 < flow_steps_) return;

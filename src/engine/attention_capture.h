@@ -28,11 +28,12 @@ class AttentionRecorder : public AttentionObserver {
   struct Wanted {
     ImportanceMaps* importance = nullptr;
     std::vector<float>* layer_entropy = nullptr;  // see FlowDetails
-    AttentionCapture* capture = nullptr;
+    AttentionCapture* capture = nullptr;          // with its heads apart, the others must be null
   };
   void begin(const std::array<bool, kMaxCameras>& present, const Wanted& wanted);
 
   bool wants(int step) const override;
+  bool wants_heads() const override;
   void see(int step, const Tensor& key_share, Ops& ops) override;
 
  private:
@@ -45,7 +46,7 @@ class AttentionRecorder : public AttentionObserver {
   std::array<bool, kMaxCameras> present_{};
   int image_tokens_ = 0;
   Wanted wanted_;
-  std::vector<float> share_;      // [depth, keys], host copy of one step
+  std::vector<float> share_;      // [depth (* heads), keys], host copy of one step
   std::vector<float> relevance_;  // [image tokens], summed over the layers that count
 };
 

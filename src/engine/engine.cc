@@ -49,6 +49,7 @@ LoadedEngine::LoadedEngine(const std::string& folder, const EngineOptions& engin
            .horizon = config.horizon,
            .flow_steps = model.flow_steps,
            .depth = config.llm.depth,
+           .heads = config.llm.heads,
            .weight_bytes = model.weights.bytes + (gradient != nullptr ? gradient->bytes : 0),
            .dtype = device->compute_dtype() == DType::kBf16 ? EngineDtype::kBf16 : EngineDtype::kF32};
 }

@@ -114,6 +114,7 @@ TEST_F(EngineTest, InfoDescribesTheCheckpoint) {
   EXPECT_EQ(info.cameras, (std::vector<std::string>{"base", "wrist"}));
   EXPECT_EQ(info.horizon, 4);
   EXPECT_EQ(info.flow_steps, 10);
+  EXPECT_EQ(info.heads, 2);
   EXPECT_EQ(info.dtype, EngineDtype::kF32);
   EXPECT_GT(info.weight_bytes, 1000u);
 }
@@ -258,6 +259,32 @@ TEST_F(EngineTest, ImportanceSumsToOnePerPresentCamera) {
   const auto sum = [](const auto& map) { return std::accumulate(map.begin(), map.end(), 0.0); };
   EXPECT_EQ(sum(maps.map[0]), 0.0);
   EXPECT_NEAR(sum(maps.map[1]), 1.0, 1e-5);
+}
+
+TEST_F(EngineTest, CaptureKeepsHeadsApartOnRequest) {
+  for (const EngineBackend backend : {EngineBackend::kRef, EngineBackend::kCpu}) {
+    const auto session = this->session(options(backend));
+    PrefixCache cache;
+    ActionChunk chunk, same;
+    AttentionCapture mean, apart{.wants_heads = true};
+    session->encode(observation(), cache);
+    session->denoise_capturing(cache, state_, noise_, chunk, mean);
+    session->denoise_capturing(cache, state_, noise_, same, apart);
+    EXPECT_EQ(same.values, chunk.values);
+    ASSERT_EQ(mean.heads, 1);
+    ASSERT_EQ(apart.heads, config_.llm.heads);
+    const auto tokens = std::size_t(mean.tokens), heads = std::size_t(apart.heads);
+    ASSERT_EQ(apart.share.size(), heads * mean.share.size());
+    double largest_difference = 0;
+    for (std::size_t i = 0; i < mean.share.size(); ++i) {
+      const float* share = apart.share.data() + i / tokens * heads * tokens + i % tokens;
+      double sum = 0;
+      for (std::size_t head = 0; head < heads; ++head) sum += double(share[head * tokens]);
+      EXPECT_NEAR(sum / double(heads), mean.share[i], 1e-6) << i;
+      largest_difference = std::max(largest_difference, std::abs(double(share[0]) - double(share[tokens])));
+    }
+    EXPECT_GT(largest_difference, 1e-4) << "heads that are all alike are not kept apart";
+  }
 }
 
 TEST_F(EngineTest, SessionsRunInParallelAndAgree) {

@@ -16,7 +16,7 @@ struct GemmaCall {
   Modulation input_norm, post_norm;
   Tensor k, v;    // [held + rows, kv_width] compute; without `at`, the first `held` rows are read, the others written
   Tensor angles;  // [rows, head_dim] f32
-  Tensor key_share;  // optional [1, rows of k] f32, see AttentionArgs
+  Tensor key_share;  // optional [1 or heads, rows of k] f32, see AttentionArgs
   int rows = 0;
   std::span<const int> at{};  // [rows] rows of k and v, or empty
 };

@@ -29,13 +29,13 @@ class Suffix {
     held_ = prefix_ + 1;
   }
 
-  /// activations.velocity = v(x, t of this step).
-  void velocity(int step, bool with_attention) {
+  /// activations.velocity = v(x, t of this step); key_share() gets `shares` rows per layer: 0, 1 or one per head.
+  void velocity(int step, int shares) {
     const int horizon = model_.config.horizon;
     embed_actions(step);
     for (int layer = 0; layer < int(expert_.layers.size()); ++layer) {
-      const Tensor share = a_.key_share.tensor().row_range(layer, 1).col_range(0, held_ + horizon);
-      const GemmaCall layer_call = call(layer, step, held_, horizon, with_attention ? share : Tensor{});
+      const Tensor share = shares > 0 ? key_share(layer * shares, shares) : Tensor{};
+      const GemmaCall layer_call = call(layer, step, held_, horizon, share);
       gemma_layer(layer_call, model_.config, ops_, a_, a_.suffix);
     }
     const Modulation final_norm = expert_.norm(step, expert_.norms() - 1);
@@ -44,7 +44,9 @@ class Suffix {
     ops_.linear(a_.action_hidden.tensor(), *expert_.action_out, a_.velocity.tensor(), Write::kReplace);
   }
 
-  Tensor key_share() const { return a_.key_share.tensor().col_range(0, held_ + model_.config.horizon); }
+  Tensor key_share(int first_row, int rows) const {
+    return a_.key_share.tensor().row_range(first_row, rows).col_range(0, held_ + model_.config.horizon);
+  }
 
  private:
   /// Noisy actions -> tokens. pi0 mixes the time in here, pi0.5 in the norms.
@@ -139,8 +141,9 @@ void denoise(const Pi0& model, const PrefixCache::Impl& cache, int first_step, O
   if (model.config.has_state_token()) suffix.add_state_token();
   for (int step = first_step; step < model.flow_steps; ++step) {
     const bool is_observed = observer != nullptr && observer->wants(step);
-    suffix.velocity(step, is_observed);
-    if (is_observed) observer->see(step, suffix.key_share(), ops);
+    const int shares = !is_observed ? 0 : observer->wants_heads() ? model.config.llm.heads : 1;
+    suffix.velocity(step, shares);
+    if (is_observed) observer->see(step, suffix.key_share(0, model.config.llm.depth * shares), ops);
     ops.add_scaled(activations.actions.tensor(), activations.velocity.tensor(), -1.f / float(model.flow_steps));
   }
 }

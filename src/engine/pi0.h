@@ -32,7 +32,9 @@ class AttentionObserver {
  public:
   virtual ~AttentionObserver() = default;
   virtual bool wants(int step) const = 0;
-  /// `key_share` [depth, keys] f32: per layer, the mean over heads and action rows of the attention to each key.
+  virtual bool wants_heads() const { return false; }
+  /// `key_share` [depth, keys] f32: per layer, the mean over heads and action rows of the attention to each key; with
+  /// wants_heads() [depth * heads, keys], the mean over action rows.
   virtual void see(int step, const Tensor& key_share, Ops& ops) = 0;
 };
 

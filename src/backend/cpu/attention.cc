@@ -35,9 +35,12 @@ AWD_KERNEL void scale_row(const float* __restrict from, float factor, int count,
   for (int i = 0; i < count; ++i) store(to[i], from[i] * factor);
 }
 
-/// Query rows that one product handles: `q` and `out` are views of them, [rows, head_dim].
+/// Query rows that one product handles: `q` and `out` are views of them, [rows, head_dim]. Row r is of head
+/// `head` + r % `heads`: one after the other, or all of one.
 struct Slab {
   Tensor q, k, v, out;
+  int head = 0;
+  int heads = 1;
 };
 
 template <class T>
@@ -67,7 +70,7 @@ class SlabAttention {
       const float factor = softmax_row(row_scores, keys, args_.scale);
       scale_row(row_scores, factor, keys, probabilities + std::size_t(r) * keys);
     });
-    if (!args_.key_share.empty()) add_key_share(probabilities, rows, keys);
+    if (!args_.key_share.empty()) add_key_share(slab, probabilities);
     matmuls_.run({.m = rows,
                   .k = keys,
                   .n = head_dim,
@@ -81,10 +84,12 @@ class SlabAttention {
   }
 
  private:
-  void add_key_share(const T* probabilities, int rows, int keys) const {
-    const float factor = 1.f / float(args_.heads * args_.q.rows);
-    float* share = row<float>(args_.key_share, 0);
-    for (int r = 0; r < rows; ++r) {
+  void add_key_share(const Slab& slab, const T* probabilities) const {
+    const bool is_per_head = args_.key_share.rows > 1;
+    const float factor = 1.f / float(is_per_head ? args_.q.rows : args_.heads * args_.q.rows);
+    const int keys = slab.k.rows;
+    for (int r = 0; r < slab.q.rows; ++r) {
+      float* share = row<float>(args_.key_share, is_per_head ? (slab.head + r % slab.heads) % args_.heads : 0);
       for (int key = 0; key < keys; ++key) share[key] += factor * load(probabilities[std::size_t(r) * keys + key]);
     }
   }
@@ -109,7 +114,12 @@ void attend(const AttentionArgs& a, Matmuls& matmuls) {
     const Tensor q{a.q.data, a.q.rows * a.heads, head_dim, head_dim, a.q.dtype};
     const Tensor out{a.out.data, a.q.rows * a.heads, head_dim, head_dim, a.out.dtype};
     for_slabs(q.rows, [&](int first, int count) {
-      attention.run({q.row_range(first, count), a.k, a.v, out.row_range(first, count)});
+      attention.run({.q = q.row_range(first, count),
+                     .k = a.k,
+                     .v = a.v,
+                     .out = out.row_range(first, count),
+                     .head = first % a.heads,
+                     .heads = a.heads});
     });
     return;
   }
@@ -118,8 +128,11 @@ void attend(const AttentionArgs& a, Matmuls& matmuls) {
     const Tensor q = a.q.col_range(head * head_dim, head_dim);
     const Tensor out = a.out.col_range(head * head_dim, head_dim);
     for_slabs(q.rows, [&](int first, int count) {
-      attention.run({q.row_range(first, count), a.k.col_range(kv_column, head_dim), a.v.col_range(kv_column, head_dim),
-                     out.row_range(first, count)});
+      attention.run({.q = q.row_range(first, count),
+                     .k = a.k.col_range(kv_column, head_dim),
+                     .v = a.v.col_range(kv_column, head_dim),
+                     .out = out.row_range(first, count),
+                     .head = head});
     });
   }
 }
@@ -129,7 +142,8 @@ void attend(const AttentionArgs& a, Matmuls& matmuls) {
 void CpuOps::attention(const AttentionArgs& a) {
   AWD_CHECK(a.q.cols % a.heads == 0 && a.heads % a.kv_heads == 0 && a.k.rows == a.v.rows && a.out.rows == a.q.rows);
   AWD_CHECK(a.k.cols == a.q.cols / a.heads * a.kv_heads && a.v.cols == a.k.cols && a.out.cols == a.q.cols);
-  if (!a.key_share.empty()) std::fill_n(row<float>(a.key_share, 0), a.k.rows, 0.f);
+  AWD_CHECK(a.key_share.rows <= 1 || a.key_share.rows == a.heads, "key_share has {} rows", a.key_share.rows);
+  for (int r = 0; r < a.key_share.rows; ++r) std::fill_n(row<float>(a.key_share, r), a.k.rows, 0.f);
   with_type(a.q.dtype, [&]<class T>(T) { attend<T>(a, matmuls_); });
 }
 

@@ -25,7 +25,9 @@ void RefOps::attention(const AttentionArgs& a) {
   const int head_dim = a.q.cols / a.heads;
   const int keys = a.k.rows;
   float* p = row(a.probabilities, 0);
-  if (!a.key_share.empty()) std::fill_n(row(a.key_share, 0), keys, 0.f);
+  const bool is_per_head = a.key_share.rows > 1;
+  const float shared_by = float(is_per_head ? a.q.rows : a.heads * a.q.rows);
+  for (int r = 0; r < a.key_share.rows; ++r) std::fill_n(row(a.key_share, r), keys, 0.f);
   for (int query = 0; query < a.q.rows; ++query) {
     for (int head = 0; head < a.heads; ++head) {
       const int kv_offset = head / (a.heads / a.kv_heads) * head_dim;
@@ -44,7 +46,8 @@ void RefOps::attention(const AttentionArgs& a) {
         for (int d = 0; d < head_dim; ++d) out[d] += p[key] * v[d];
       }
       if (a.key_share.empty()) continue;
-      for (int key = 0; key < keys; ++key) row(a.key_share, 0)[key] += p[key] / float(a.heads * a.q.rows);
+      float* share = row(a.key_share, is_per_head ? head : 0);
+      for (int key = 0; key < keys; ++key) share[key] += p[key] / shared_by;
     }
   }
 }
