@@ -77,17 +77,6 @@ std::vector<ArmSummary> merge_logs(const ShardFolder& shards, const EvalPlan& pl
 
 }  // namespace
 
-std::vector<ArmInfo> summary_rows(const std::vector<std::string>& scenarios, const std::vector<ArmInfo>& arms) {
-  std::vector<ArmInfo> rows;
-  for (const std::string& scenario : scenarios) {
-    for (const ArmInfo& arm : arms) {
-      rows.push_back(arm);
-      rows.back().scenario = scenario;
-    }
-  }
-  return rows;
-}
-
 std::string write_results(const fs::path& run, const std::vector<ArmSummary>& arms) {
   fs::create_directories(run / "figures");
   for (const auto& [scenario, figure] : success_figures(arms)) {
@@ -104,7 +93,7 @@ Evaluation run_evaluation(const EvalOptions& options, const EngineOptions& engin
   const Stopwatch clock;
   EvalManifest manifest;
   manifest.started_utc = utc_now();
-  // Everything that can be wrong with the request is found out before the first episode.
+  // Everything that can be wrong with the request is found out before the run directory is claimed.
   EvalPlan plan = make_plan(options, engine_options);
   if (plan.options.out.empty()) plan.options.out = default_out("eval", manifest.started_utc);
   if (plan.options.video && !is_ffmpeg_available()) {
@@ -112,9 +101,9 @@ Evaluation run_evaluation(const EvalOptions& options, const EngineOptions& engin
     plan.options.video = false;
   }
   const std::string& out = plan.options.out;
-  ShardFolder shards(out, plan_json(plan), plan.options.resume);
   const auto engine = Engine::load(plan.policy.folder, plan.policy.engine);
   expect_arms_fit(engine, plan);
+  ShardFolder shards(out, plan_json(plan), plan.options.resume);
   if (plan.options.video) fs::create_directories(shards.run() / kVideosFolder);
 
   manifest.processes = run_all_episodes(shards, plan, engine->info().horizon);

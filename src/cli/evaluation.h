@@ -22,9 +22,6 @@ struct Evaluation {
 /// process fails.
 Evaluation run_evaluation(const EvalOptions& options, const EngineOptions& engine);
 
-/// Rows of a summary: every scenario's arms, in order.
-std::vector<ArmInfo> summary_rows(const std::vector<std::string>& scenarios, const std::vector<ArmInfo>& arms);
-
 /// Writes results.json and the figures of `arms` into a run directory; returns the text of results.json.
 std::string write_results(const std::filesystem::path& run, const std::vector<ArmSummary>& arms);
 

@@ -36,6 +36,7 @@ Json policy_json(const EvalManifest& manifest) {
           {"name", policy.name},
           {"variant", policy.pi05 ? "pi05" : "pi0"},
           {"cameras", policy.cameras},
+          {"image_size", policy.image_size},
           {"horizon", policy.horizon},
           {"flow_steps", policy.flow_steps},
           {"dtype", std::string(word_of(policy.dtype))},

@@ -78,6 +78,7 @@ class SimRunner final : public EpisodeRunner {
             .phase = std::string(view.phase),
             .event = std::string(view.observation.event),
             .decision = view.result.decision,
+            .action = {view.result.action.begin(), view.result.action.end()},
             .query_work = view.result.query_work,
             .timing = view.result.timing};
   }

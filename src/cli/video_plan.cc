@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <cctype>
-#include <set>
 
 namespace awd::cli {
 
@@ -14,19 +13,22 @@ std::string file_name_of(const std::string& name) {
   return file;
 }
 
+std::string VideoNames::next(const std::string& scenario, const std::string& arm) {
+  std::string name = file_name_of(arm);
+  if (has_scenarios_) name = fmt::format("{}-{}", file_name_of(scenario), name);
+  for (int number = 2; !taken_.insert(name).second; ++number) name += fmt::format("-{}", number);
+  return name + ".mp4";
+}
+
 std::map<int, std::filesystem::path> plan_videos(const EvalPlan& plan, const std::filesystem::path& folder) {
   std::map<int, std::filesystem::path> videos;
-  std::set<std::string> taken;
+  VideoNames names(plan.scenarios.size() > 1);
   int arm = -1, scenario = -1;
   for (const EpisodeJob& job : plan.jobs) {
     if (job.arm == arm && job.scenario == scenario) continue;
     arm = job.arm;
     scenario = job.scenario;
-    std::string name = file_name_of(plan.arms[std::size_t(arm)].name);
-    if (plan.scenarios.size() > 1)
-      name = fmt::format("{}-{}", file_name_of(plan.scenarios[std::size_t(scenario)]), name);
-    for (int number = 2; !taken.insert(name).second; ++number) name += fmt::format("-{}", number);
-    videos[job.episode] = folder / (name + ".mp4");
+    videos[job.episode] = folder / names.next(plan.scenarios[std::size_t(scenario)], plan.arms[std::size_t(arm)].name);
   }
   return videos;
 }

@@ -1,6 +1,8 @@
 // Writer of the run directory's logs, and the one list of fields per record that writer and reader share.
 #include "io/episode_log.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -16,6 +18,12 @@ using Json = nlohmann::ordered_json;
 /// Times are kept to 0.1 us: finer digits are noise and would triple the file.
 double round_ms(double ms) { return std::round(ms * 1e4) / 1e4; }
 
+/// The double with the shortest text that reads back as `value`: 0.1 for 0.1f, not 0.10000000149011612.
+double shortest(float value) {
+  const double decimal = std::stod(fmt::format("{}", value));
+  return float(decimal) == value ? decimal : double(value);
+}
+
 /// Turns one record into a JSON object; scores that were not computed are left out.
 class FieldWriter {
  public:
@@ -30,6 +38,9 @@ class FieldWriter {
   void time_ms(const char* key, double value) { object_[key] = round_ms(value); }
   void note(const char* key, const std::string& text) {
     if (!text.empty()) object_[key] = text;
+  }
+  void numbers(const char* key, const std::vector<float>& values) {
+    for (const float value : values) object_[key].push_back(shortest(value));
   }
   void score(const char* key, double value) {
     if (!std::isnan(value)) object_[key] = value;

@@ -24,7 +24,8 @@ struct StepLog {
   std::string phase;    // reach, grasp, lift, move, place
   std::string event{};  // what the scenario was changing just before the step; "" for nothing
   Decision decision;
-  double query_work = 0;  // share of a full query's vision + prefix work that ran
+  std::vector<float> action{};  // [action_dim] what the policy answered, robot units; empty: not logged
+  double query_work = 0;        // share of a full query's vision + prefix work that ran
   StepTiming timing;
 };
 

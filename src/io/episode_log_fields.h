@@ -1,6 +1,7 @@
 // The keys of steps.jsonl and episodes.jsonl, in file order: one list per record, walked by the writer and the reader.
-// A visitor V has required(key, value), time_ms(key, value), note(key, text), score(key, value), scores(key, array),
-// counts(key, array) and events(key, list); notes and scores may be absent ("" and NaN in memory).
+// A visitor V has required(key, value), time_ms(key, value), note(key, text), numbers(key, list), score(key, value),
+// scores(key, array), counts(key, array) and events(key, list); notes, numbers and scores may be absent ("", empty and
+// NaN in memory).
 #pragma once
 
 #include <concepts>
@@ -20,6 +21,7 @@ void visit_log_fields(Record& step, V&& v) {
   v.required("verdict", step.decision.verdict);
   v.required("reason", step.decision.reason);
   v.required("age", step.decision.age);
+  v.numbers("action", step.action);
   auto& scores = step.decision.scores;
   v.score("state_drift", scores.state_drift);
   v.score("raw_drift", scores.raw_drift);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -38,6 +39,16 @@ class FieldReader {
   }
   void note(const char* key, std::string& text) {
     if (object_.contains(key)) required(key, text);
+  }
+  void numbers(const char* key, std::vector<float>& values) {
+    if (!object_.contains(key)) return;
+    for (const Json& entry : member(key, Json::value_t::array)) {
+      double value = 0;
+      read(key, entry, value);
+      if (!std::isfinite(float(value))) fail(key, "32-bit numbers", entry);
+      values.push_back(float(value));
+    }
+    if (values.empty()) fail(key, "at least one number", object_[key]);
   }
   void scores(const char* key, std::array<double, kMaxCameras>& values) {
     const auto found = object_.find(key);
@@ -134,6 +145,7 @@ struct KeyLister {
   void score(const char* key, double) { keys.emplace_back(key); }
   void scores(const char* key, const std::array<double, kMaxCameras>&) { keys.emplace_back(key); }
   void note(const char* key, const std::string&) { keys.emplace_back(key); }
+  void numbers(const char* key, const std::vector<float>&) { keys.emplace_back(key); }
   void counts(const char* key, const std::array<int, kReasonCount>&) { keys.emplace_back(key); }
   void events(const char* key, const std::vector<EventLog>&) { keys.emplace_back(key); }
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "awd/error.h"
+#include "base/rng.h"
 #include "base/test_folder.h"
 
 namespace awd {
@@ -71,6 +72,7 @@ TEST_F(EpisodeLogTest, ReadsBackWhatWasWritten) {
   second.decision = {.verdict = Verdict::kReuse, .reason = Reason::kReuse, .age = 1, .scores = {}};
   second.decision.scores.state_drift = 0.1;
   second.event = "nudge";
+  second.action = {0.1f, -1.0070212f, 0.0f, 1e-30f, 3.4028235e38f, 16777217.0f, 1.0f / 3.0f};
   second.query_work = 0.25;
   second.decision.scores.weighted_drift_per_camera[1] = 1.0 / 3.0;
   second.timing.total_ms = 0.12345678;
@@ -94,6 +96,8 @@ TEST_F(EpisodeLogTest, ReadsBackWhatWasWritten) {
     EXPECT_EQ(read.events[0].delay, 0);
     EXPECT_FALSE(read.events[1].delay.has_value());
     EXPECT_EQ(steps[1].event, "nudge");
+    EXPECT_EQ(steps[1].action, second.action);
+    EXPECT_TRUE(steps[0].action.empty());
     EXPECT_EQ(steps[1].query_work, 0.25);
     ASSERT_EQ(steps.size(), 2u);
     EXPECT_TRUE(std::isnan(steps[0].decision.scores.state_drift));
@@ -107,6 +111,18 @@ TEST_F(EpisodeLogTest, ReadsBackWhatWasWritten) {
   EXPECT_EQ(episodes, 1);
 }
 
+TEST_F(EpisodeLogTest, ActionsReadBackToTheBitInFewDigits) {
+  Rng rng(3);
+  EpisodeLog episode{.episode = 0, .arm = "a", .task = "t", .scenario = "clean", .steps = 1};
+  StepLog step{.episode = 0, .step = 0, .phase = "reach", .decision = {}, .timing = {}};
+  for (int i = 0; i < 20000; ++i) step.action.push_back(float(rng.normal() * std::exp(10 * rng.normal())));
+  EpisodeLogWriter writer(folder_);
+  writer.add(episode, std::vector<StepLog>{step});
+  writer.close();
+  EXPECT_EQ(EpisodeLogIndex(folder_).read_steps(0)[0].action, step.action);
+  EXPECT_LT(fs::file_size(folder_ / kStepsFile), 20000u * 15);
+}
+
 TEST_F(EpisodeLogTest, ComplaintsNameFileLineAndKey) {
   EXPECT_EQ(step_error("reach", "reach"), "");
   EXPECT_THAT(step_error(R"("age":0)", R"("age":"x")"),
@@ -117,6 +133,10 @@ TEST_F(EpisodeLogTest, ComplaintsNameFileLineAndKey) {
   EXPECT_THAT(step_error(R"("age":0)", R"("age":0,"colour":1)"), HasSubstr(R"(total_ms, got "colour")"));
   EXPECT_THAT(step_error("first_step", "boredom"), HasSubstr(R"(key "reason": expected one of first_step, )"));
   EXPECT_THAT(step_error(R"("age":0)", R"("age":0,"cosine_per_camera":[1,2,3,4,5])"), HasSubstr("up to 4 numbers"));
+  EXPECT_THAT(step_error(R"("age":0)", R"("age":0,"action":[])"), HasSubstr(R"(key "action": expected at least one)"));
+  EXPECT_THAT(step_error(R"("age":0)", R"("age":0,"action":[0,null])"), HasSubstr("expected a number, got null"));
+  EXPECT_THAT(step_error(R"("age":0)", R"("age":0,"action":[1e39])"), HasSubstr("expected 32-bit numbers, got 1e+39"));
+  EXPECT_THAT(step_error(R"("age":0)", R"("age":0,"action":0.5)"), HasSubstr("expected an array, got 0.5"));
   EXPECT_THAT(step_error("}", ""), HasSubstr("expected one JSON object"));
   EXPECT_THAT(step_error(R"("step":0)", R"("step":1)"), HasSubstr(R"(key "step": expected 0, got 1)"));
   EXPECT_THAT(step_error(R"("episode":0)", R"("episode":1)"), HasSubstr(R"(key "episode": expected 0, got 1)"));
