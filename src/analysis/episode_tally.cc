@@ -26,6 +26,12 @@ bool is_alarm(Reason reason) {
   return reason >= Reason::kStateGuard && reason != Reason::kReuse;
 }
 
+bool EventMemory::has_cause(const StepLog& step) {
+  if (!step.event.empty()) last_event_ = step.step;
+  const int anchor = step.step - step.decision.age;
+  return last_event_ > anchor || step.step - last_event_ <= kEventMemorySteps;
+}
+
 void tally_steps(std::span<const StepLog> steps, EpisodeLog& episode) {
   episode.steps = int(steps.size());
   episode.full_queries = 0;
@@ -34,12 +40,10 @@ void tally_steps(std::span<const StepLog> steps, EpisodeLog& episode) {
   episode.reasons = {};
   episode.policy_ms = 0;
   episode.events = find_events(steps);
-  int last_event = -kEventMemorySteps - 1;  // long before the first step
+  EventMemory memory;
   for (const StepLog& step : steps) {
-    if (!step.event.empty()) last_event = step.step;
     const bool is_full = step.decision.verdict == Verdict::kRecompute;
-    const int anchor = step.step - step.decision.age;
-    const bool has_cause = last_event > anchor || step.step - last_event <= kEventMemorySteps;
+    const bool has_cause = memory.has_cause(step);
     episode.full_queries += is_full ? 1 : 0;
     episode.query_work += step.query_work;
     episode.false_recomputes += is_full && is_alarm(step.decision.reason) && !has_cause ? 1 : 0;

@@ -51,17 +51,19 @@ double weighted_auroc(const Sorted& sorted, const std::vector<double>& weights) 
   return has_both ? pairs / (positives * negatives) : std::numeric_limits<double>::quiet_NaN();
 }
 
-/// 2.5 and 97.5 % points of the AUROC over resampled clusters; resamples with one kind only are left out.
-Interval bootstrap_interval(const Sorted& sorted, const BootstrapOptions& options) {
+/// 2.5 and 97.5 % points of `statistic(weights of the clusters)` over resampled clusters; resamples where it is NaN
+/// (one kind of cases only) are left out. `widest` where none is left.
+template <class Statistic>
+Interval bootstrap_interval(int clusters, const BootstrapOptions& options, Interval widest, Statistic&& statistic) {
   Rng rng(options.seed);
   std::vector<double> values;
   for (int i = 0; i < options.resamples; ++i) {
-    std::vector<double> weights(std::size_t(sorted.clusters), 0.0);
-    for (int draw = 0; draw < sorted.clusters; ++draw) weights[std::size_t(rng.index(sorted.clusters))] += 1;
-    const double value = weighted_auroc(sorted, weights);
+    std::vector<double> weights(std::size_t(clusters), 0.0);
+    for (int draw = 0; draw < clusters; ++draw) weights[std::size_t(rng.index(clusters))] += 1;
+    const double value = statistic(weights);
     if (!std::isnan(value)) values.push_back(value);
   }
-  if (values.empty()) return {0, 1};
+  if (values.empty()) return widest;
   return {quantile(values, 0.025), quantile(values, 0.975)};
 }
 
@@ -90,9 +92,28 @@ Roc roc_of(std::span<const ScoredCase> cases, const BootstrapOptions& options) {
   roc.positives = std::ranges::count(cases, true, &ScoredCase::is_positive);
   roc.auroc = weighted_auroc(sorted, std::vector<double>(std::size_t(sorted.clusters), 1.0));
   if (std::isnan(roc.auroc)) return roc;
-  roc.ci95 = bootstrap_interval(sorted, options);
+  roc.ci95 = bootstrap_interval(sorted.clusters, options, {0, 1}, [&sorted](const std::vector<double>& weights) {
+    return weighted_auroc(sorted, weights);
+  });
   roc.points = curve(sorted, double(roc.positives), double(roc.cases - roc.positives));
   return roc;
+}
+
+AurocDifference auroc_difference(std::span<const PairedCase> cases, const BootstrapOptions& options) {
+  std::vector<ScoredCase> a, b;
+  for (const PairedCase& c : cases) {
+    a.push_back({c.score_a, c.is_positive, c.cluster});
+    b.push_back({c.score_b, c.is_positive, c.cluster});
+  }
+  const Sorted sorted_a = sort_cases(a), sorted_b = sort_cases(b);  // number their clusters alike
+  const auto difference = [&](const std::vector<double>& weights) {
+    return weighted_auroc(sorted_a, weights) - weighted_auroc(sorted_b, weights);
+  };
+  AurocDifference result{.difference = difference(std::vector<double>(std::size_t(sorted_a.clusters), 1.0)),
+                         .ci95 = {-1, 1}};
+  if (std::isnan(result.difference)) return result;
+  result.ci95 = bootstrap_interval(sorted_a.clusters, options, {-1, 1}, difference);
+  return result;
 }
 
 }  // namespace awd

@@ -39,4 +39,20 @@ struct BootstrapOptions {
 /// The same cases and options give the same bits. Throws nothing; scores must not be NaN.
 Roc roc_of(std::span<const ScoredCase> cases, const BootstrapOptions& options);
 
+/// One case with two scores, to compare which of them tells bad from good better.
+struct PairedCase {
+  double score_a = 0;
+  double score_b = 0;
+  bool is_positive = false;
+  int cluster = 0;
+};
+
+struct AurocDifference {
+  double difference = 0;  // AUROC of score_a minus that of score_b; NaN without both kinds of cases
+  Interval ci95{};        // percentiles of the bootstrap, both scores on the same resamples; [-1, 1] where it is NaN
+};
+
+/// The same cases and options give the same bits. Throws nothing; scores must not be NaN.
+AurocDifference auroc_difference(std::span<const PairedCase> cases, const BootstrapOptions& options);
+
 }  // namespace awd

@@ -64,5 +64,31 @@ TEST(Roc, BootstrapRepeatsAndWidensWithClusters) {
   EXPECT_NEAR(clustered.ci95.high - clustered.ci95.low, first.ci95.high - first.ci95.low, 1e-12);
 }
 
+TEST(AurocDifference, ByHandAndPaired) {
+  // Score a orders all four pairs right (AUROC 1), score b two of them (0.5).
+  const std::vector<PairedCase> cases{{4, 1, true, 0}, {3, 4, true, 1}, {2, 3, false, 0}, {1, 2, false, 1}};
+  const AurocDifference difference = auroc_difference(cases, {.resamples = 200});
+  EXPECT_DOUBLE_EQ(difference.difference, 0.5);
+  EXPECT_LE(difference.ci95.low, 0.5);
+  EXPECT_GE(difference.ci95.high, 0.5);
+}
+
+TEST(AurocDifference, EqualScoresDifferByNothingOnEveryResample) {
+  std::vector<PairedCase> cases;
+  cases.reserve(40);
+  for (int i = 0; i < 40; ++i) cases.push_back({double(i % 7), double(i % 7), i % 3 == 0, i / 5});
+  const AurocDifference difference = auroc_difference(cases, {.resamples = 100});
+  EXPECT_EQ(difference.difference, 0);
+  EXPECT_EQ(difference.ci95.low, 0);
+  EXPECT_EQ(difference.ci95.high, 0);
+}
+
+TEST(AurocDifference, OneKindOnlyIsNotKnown) {
+  const std::vector<PairedCase> cases{{4, 1, true, 0}, {3, 4, true, 1}};
+  const AurocDifference difference = auroc_difference(cases, {.resamples = 10});
+  EXPECT_TRUE(std::isnan(difference.difference));
+  EXPECT_EQ(difference.ci95.low, -1);
+}
+
 }  // namespace
 }  // namespace awd

@@ -17,8 +17,13 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 double ratio(double numerator, double denominator) { return denominator > 0 ? numerator / denominator : kNaN; }
 
 LatencySummary latency(const std::vector<double>& samples_ms) {
-  return {std::int64_t(samples_ms.size()), quantile(samples_ms, 0.5), quantile(samples_ms, 0.95),
-          quantile(samples_ms, 0.99)};
+  return {.n = std::int64_t(samples_ms.size()),
+          .p50_ms = quantile(samples_ms, 0.5),
+          .p95_ms = quantile(samples_ms, 0.95),
+          .p99_ms = quantile(samples_ms, 0.99),
+          .p50_ci95 = quantile_interval(samples_ms, 0.5),
+          .p95_ci95 = quantile_interval(samples_ms, 0.95),
+          .p99_ci95 = quantile_interval(samples_ms, 0.99)};
 }
 
 /// H of "fixed:H"; 0 for any other arm.
@@ -37,6 +42,17 @@ TaskSummary& task_of(std::vector<TaskSummary>& tasks, const std::string& name) {
 }
 
 }  // namespace
+
+std::vector<ArmInfo> summary_rows(const std::vector<std::string>& scenarios, const std::vector<ArmInfo>& arms) {
+  std::vector<ArmInfo> rows;
+  for (const std::string& scenario : scenarios) {
+    for (const ArmInfo& arm : arms) {
+      rows.push_back(arm);
+      rows.back().scenario = scenario;
+    }
+  }
+  return rows;
+}
 
 RunSummary::RunSummary(std::vector<ArmInfo> rows) {
   for (ArmInfo& row : rows) {
@@ -63,6 +79,8 @@ void RunSummary::add(const EpisodeLog& episode, std::span<const StepLog> steps) 
 
   sum.steps += episode.steps;
   sum.full_queries += episode.full_queries;
+  tally.episodes.push_back(episode);
+  tally.episodes.back().events.clear();
   sum.false_recomputes += episode.false_recomputes;
   for (int i = 0; i < kReasonCount; ++i) sum.reasons[i] += episode.reasons[i];
   tally.policy_ms += episode.policy_ms;
@@ -107,6 +125,32 @@ PairedSummary RunSummary::compare(const Tally& arm, const Tally& reference) {
   return paired;
 }
 
+void RunSummary::add_intervals(const Tally& tally, ArmSummary& sum) {
+  const auto shares = [&](auto part, auto whole) {
+    std::vector<EpisodeShare> out;
+    for (const EpisodeLog& episode : tally.episodes) {
+      const double all = whole(episode);
+      out.push_back({std::clamp<double>(part(episode), 0, all), all});
+    }
+    return out;
+  };
+  const auto steps = [](const EpisodeLog& e) { return double(e.steps); };
+  const auto rest = [](const EpisodeLog& e) { return std::max(0.0, double(e.steps) - 1); };
+  sum.reuse_ci95 = share_interval(shares([](const EpisodeLog& e) { return e.steps - e.full_queries; }, rest));
+  sum.full_queries_ci95 = share_interval(shares([](const EpisodeLog& e) { return e.full_queries; }, steps));
+  sum.query_work_ci95 = share_interval(shares([](const EpisodeLog& e) { return e.query_work; }, steps));
+  sum.false_recompute_ci95 = share_interval(shares([](const EpisodeLog& e) { return e.false_recomputes; }, steps));
+
+  std::vector<EpisodeShare> lengths, times;
+  for (const EpisodeLog& episode : tally.episodes) {
+    lengths.push_back({double(episode.steps), 1});
+    times.push_back({episode.policy_ms, double(episode.steps)});
+  }
+  sum.steps_ci95 = ratio_interval(lengths);
+  const Interval ms = ratio_interval(times);
+  sum.hz_ci95 = {1000 / ms.high, ms.low > 0 ? 1000 / ms.low : kNaN};
+}
+
 void RunSummary::finish(const Tally& tally, ArmSummary& sum) {
   const double steps = double(sum.steps);
   sum.success_rate = ratio(double(sum.successes), double(sum.episodes));
@@ -127,6 +171,7 @@ void RunSummary::finish(const Tally& tally, ArmSummary& sum) {
   sum.vision = latency(tally.vision);
   sum.prefix = latency(tally.prefix);
   sum.denoise = latency(tally.denoise);
+  add_intervals(tally, sum);
 }
 
 std::vector<const RunSummary::Tally*> RunSummary::references(const std::string& scenario) const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "analysis/stats.h"
+#include "analysis/step_stats.h"
 #include "io/episode_log.h"
 
 namespace awd {
@@ -30,6 +31,7 @@ struct LatencySummary {
   double p50_ms = 0;
   double p95_ms = 0;
   double p99_ms = 0;
+  Interval p50_ci95{}, p95_ci95{}, p99_ci95{};  // NaN where the samples do not bound it
 };
 
 struct TaskSummary {
@@ -65,14 +67,20 @@ struct ArmSummary {
   Interval ci95{};          // Wilson
   std::int64_t steps = 0;
   double steps_per_episode = 0;
+  Interval steps_ci95{};  // of that mean; NaN for one episode
   std::int64_t full_queries = 0;
   double reuse_rate = 0;  // share of steps after each episode's first that ran no vision + prefill; NaN: none
+  Interval reuse_ci95{};
   double full_queries_per_step = 0;  // over all steps
+  Interval full_queries_ci95{};      // this and those below: step_stats.h, episodes being the unit
   double query_work = 0;             // mean share of a full query's vision + prefix work that a step ran
+  Interval query_work_ci95{};
   std::int64_t false_recomputes = 0;
   double false_recompute_rate = 0;  // per step
+  Interval false_recompute_ci95{};
   ReactionSummary reaction;
   double hz = 0;  // control rate the policy alone can hold: 1 / mean policy time per step
+  Interval hz_ci95{};
   LatencySummary full, reuse, gate, vision, prefix, denoise;
   std::array<std::int64_t, kReasonCount> reasons{};  // steps per Reason
   std::vector<TaskSummary> tasks;                    // in order of appearance
@@ -81,6 +89,9 @@ struct ArmSummary {
   /// random:matched.
   std::vector<PairedSummary> comparisons;
 };
+
+/// Rows of a summary: every scenario's arms, in order.
+std::vector<ArmInfo> summary_rows(const std::vector<std::string>& scenarios, const std::vector<ArmInfo>& arms);
 
 /// Adds up episodes as they come and summarises at any time. Not thread-safe.
 class RunSummary {
@@ -101,10 +112,12 @@ class RunSummary {
     double query_work = 0;                                           // over all steps
     std::vector<double> delays;                                      // of queries behind events, steps
     std::map<PairKey, bool> success;                                 // of each episode
+    std::vector<EpisodeLog> episodes;                                // without events
     std::vector<double> full, reuse, gate, vision, prefix, denoise;  // ms, one per step that ran the stage
   };
   static void add_steps(std::span<const StepLog> steps, Tally& tally);
   static void add_events(const EpisodeLog& episode, Tally& tally);
+  static void add_intervals(const Tally& tally, ArmSummary& sum);
   static void finish(const Tally& tally, ArmSummary& sum);
   static PairedSummary compare(const Tally& arm, const Tally& reference);
   std::vector<const Tally*> references(const std::string& scenario) const;
