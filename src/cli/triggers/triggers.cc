@@ -1,0 +1,45 @@
+// `awd triggers`: why and when an arm recomputes, and the study's questions about its two guards.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/options_cli.h"
+#include "cli/triggers/triggers_run.h"
+#include "io/run_directory.h"
+
+namespace awd::cli {
+namespace {
+
+void print_triggers(const TriggersResult& result, const std::string& json) {
+  fmt::print(json == "-" ? stderr : stdout, "{}\nfolder: {}\n", triggers_text(result.report), result.folder);
+  const std::string text = triggers_json(result.report);
+  if (json == "-") {
+    fmt::print("{}", text);
+  } else if (!json.empty()) {
+    write_file_atomically(json, text);
+  }
+}
+
+}  // namespace
+
+void add_triggers(CLI::App& app) {
+  /// What the command line fills.
+  struct TriggersCommand {
+    InputOptions input;
+    TriggersOptions options;
+    EngineOptions engine;
+  };
+  auto command = std::make_shared<TriggersCommand>();
+  CLI::App* sub = app.add_subcommand("triggers", "why and when an arm recomputes: reasons per phase, task and time");
+  add_input_options(*sub, command->input);
+  add_options(*sub, command->options);
+  add_options(*sub, command->engine, {"threads"});
+  sub->callback([command] {
+    print_triggers(run_triggers(command->input, command->options, command->engine), command->options.json);
+  });
+}
+
+}  // namespace awd::cli
