@@ -34,11 +34,15 @@ int main(int argc, char** argv) {
   CLI::App app("AWD: decides at every control step of a robot policy whether the last query may be used again.", "awd");
   app.set_version_flag("--version", fmt::format("awd {} ({})", awd::kVersion, awd::cli::build_commit()));
   app.require_subcommand(1);
+  awd::cli::add_attention(app);
   awd::cli::add_calibrate(app);
+  awd::cli::add_drift(app);
   awd::cli::add_eval(app);
   awd::cli::add_merge(app);
   awd::cli::add_record(app);
+  awd::cli::add_report(app);
   awd::cli::add_signals(app);
+  awd::cli::add_triggers(app);
   awd::cli::add_worker(app);
   awd::cli::catch_interrupts();
   try {

@@ -1,5 +1,6 @@
 # Runs PROGRAM with ARGUMENTS (separated by spaces) and checks EXIT_CODE and PATTERN; see CMakeLists.txt. The
-# folder REMOVE, where runs are written, is removed first.
+# folder REMOVE, where runs are written, is removed first. With OUT, that file or folder must be there after a success;
+# after a failure neither it nor a partial one beside it.
 file(REMOVE_RECURSE ${REMOVE})
 separate_arguments(arguments UNIX_COMMAND "${ARGUMENTS}")
 execute_process(COMMAND ${PROGRAM} ${arguments} OUTPUT_VARIABLE out ERROR_VARIABLE err RESULT_VARIABLE code)
@@ -18,4 +19,12 @@ else()
 endif()
 if(NOT text MATCHES "${PATTERN}")
   message(FATAL_ERROR "expected text that matches ${PATTERN}, got\n${text}")
+endif()
+if(DEFINED OUT)
+  file(GLOB outputs ${OUT} ${OUT}.*)
+  if(EXIT_CODE EQUAL 0 AND NOT EXISTS ${OUT})
+    message(FATAL_ERROR "expected the output ${OUT}, got none")
+  elseif(NOT EXIT_CODE EQUAL 0 AND outputs)
+    message(FATAL_ERROR "expected no output after a failure, got ${outputs}")
+  endif()
 endif()
