@@ -16,8 +16,10 @@ import re
 import sys
 import textwrap
 
+import render_analysis
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "docs/findings.md", "docs/gate.md", "models/tiny/README.md"]
+DOCUMENTS = ["README.md", "docs/analysis.md", "docs/findings.md", "docs/gate.md", "models/tiny/README.md"]
 BLOCK = re.compile(r"(<!-- (table|snippet) (\w+) (\S+) -->\n).*?(<!-- end \2 -->)", re.S)
 ARM_TEXT = {
     "none": "query at every step",
@@ -235,6 +237,7 @@ TABLES = {
     "importance": importance,
     "signals": signals,
     "calibration": calibration,
+    **render_analysis.TABLES,
 }
 # Tables over several result files: PREFIX_{NAME,NAME,...}.json in the place of FILE.
 WIDE_TABLES = {"matrix": matrix, "modes": modes, "guarded": guarded, "variants": variants}
