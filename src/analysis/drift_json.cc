@@ -131,8 +131,11 @@ std::string drift_json(const DriftReport& report) {
   for (const SignalDrift& drift : report.signals) signals.push_back(to_json(drift, report.cameras));
   for (const ThresholdPair& pair : report.thresholds) thresholds.push_back(to_json(pair));
   for (const LoggedRate& rate : report.logged) logged.push_back(to_json(rate));
-  return Json{{"input", report.input},
-              {"format", report.format},
+  Json options = Json::object();
+  for (const OptionText& option : report.made_by.options) options[option.name] = option.value;
+  return Json{{"format", "awd-drift-1"},
+              {"input", report.input},
+              {"recording", report.format},
               {"cameras", report.cameras},
               {"importance", report.importance},
               {"note", report.note},
@@ -148,7 +151,9 @@ std::string drift_json(const DriftReport& report) {
               {"expectations", claims_json(report.claims)},
               {"thresholds", std::move(thresholds)},
               {"closed_loop", report.closed_loop},
-              {"logged", std::move(logged)}}
+              {"logged", std::move(logged)},
+              {"commit", report.made_by.commit},
+              {"options", std::move(options)}}
              .dump(2) +
          "\n";
 }

@@ -10,6 +10,7 @@
 
 #include "analysis/drift_claims.h"
 #include "analysis/drift_summary.h"
+#include "analysis/made_by.h"
 #include "analysis/stats.h"
 #include "awd/gate_scores.h"
 
@@ -83,6 +84,7 @@ struct DriftReport {
   std::vector<ThresholdPair> thresholds{};
   std::string closed_loop{};  // what was measured, or why nothing was
   std::vector<LoggedRate> logged{};
+  MadeBy made_by{};
 };
 
 /// Indented, NaN as null, ends with a newline. Keys: docs/formats.md.

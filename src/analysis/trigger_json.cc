@@ -127,8 +127,11 @@ std::string triggers_json(const TriggerReport& report) {
     overall += arm.all;
     arms.push_back(to_json(arm, report));
   }
-  const Json root{{"input", report.input},
-                  {"format", report.format},
+  Json options = Json::object();
+  for (const OptionText& option : report.made_by.options) options[option.name] = option.value;
+  const Json root{{"format", "awd-triggers-1"},
+                  {"input", report.input},
+                  {"recording", report.format},
                   {"open_loop", report.open_loop},
                   {"gate", report.gate.empty() ? Json(nullptr) : Json(report.gate)},
                   {"importance", report.importance.empty() ? Json(nullptr) : Json(report.importance)},
@@ -136,7 +139,9 @@ std::string triggers_json(const TriggerReport& report) {
                   {"key_window_steps", report.options.key_window},
                   {"target_rate_per_step", report.options.target_rate},
                   {"overall", to_json(overall)},
-                  {"arms", arms}};
+                  {"arms", arms},
+                  {"commit", report.made_by.commit},
+                  {"options", options}};
   return root.dump(2) + "\n";
 }
 

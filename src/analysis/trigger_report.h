@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/made_by.h"
 #include "analysis/trigger_summary.h"
 #include "analysis/trigger_tally.h"
 
@@ -18,6 +19,7 @@ struct TriggerReport {
   std::string importance{};  // of open loop: what weights the pictures; else ""
   std::string note{};        // what else to know
   TriggerOptions options{};
+  MadeBy made_by{};
   std::vector<TriggerSummary> arms{};
 };
 

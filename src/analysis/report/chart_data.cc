@@ -121,8 +121,7 @@ Json player_json(const RunReport& report) {
 
 /// Every phase that any arm was in.
 Json phase_words(const RunReport& report) {
-  std::vector<std::string> words;
-  for (const std::string_view phase : kPhaseOrder) words.emplace_back(phase);
+  std::vector<std::string> words(std::begin(kPhaseOrder), std::end(kPhaseOrder));
   std::set<std::string> seen;
   for (const ReasonProfile& profile : report.profiles) {
     for (const ReasonProfile::Phase& phase : profile.phases()) {

@@ -19,7 +19,8 @@ void flatten(const std::string& path, const Json& json, std::vector<Row>& rows) 
   const bool has_parts =
       json.is_structured() && std::ranges::any_of(json, [](const Json& part) { return part.is_structured(); });
   if (json.is_object()) {
-    for (const auto& [key, value] : json.items()) flatten(path.empty() ? key : path + "." + key, value, rows);
+    for (const auto& [key, value] : json.items())
+      flatten(path.empty() ? key : fmt::format("{}.{}", path, key), value, rows);
   } else if (json.is_array() && has_parts) {
     for (std::size_t i = 0; i < json.size(); ++i) flatten(fmt::format("{}[{}]", path, i), json[i], rows);
   } else {
@@ -37,17 +38,18 @@ Table arm_options_table(const RunManifest& manifest) {
   for (std::size_t a = 0; a < arms.size(); ++a) {
     std::vector<Row> options;
     flatten("", Json{{"gate", arms[a].at("gate")}, {"reuse", arms[a].at("reuse")}}, options);
-    for (auto& [path, value] : options) {
+    for (Row& option : options) {
+      const std::string& path = option.first;
       auto row = std::ranges::find_if(table.rows, [&](const auto& known) { return known.front().text == path; });
       if (row == table.rows.end()) {
         table.rows.emplace_back(arms.size() + 1, word_cell("–"));
         row = table.rows.end() - 1;
         row->front() = word_cell(path);
       }
-      (*row)[a + 1] = word_cell(std::move(value));
+      (*row)[a + 1] = word_cell(std::move(option.second));
     }
   }
-  std::ranges::stable_partition(table.rows, [](const std::vector<Cell>& row) {
+  std::stable_partition(table.rows.begin(), table.rows.end(), [](const std::vector<Cell>& row) {
     return std::any_of(row.begin() + 1, row.end(), [&](const Cell& cell) { return cell.text != row[1].text; });
   });
   return table;

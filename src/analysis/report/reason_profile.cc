@@ -27,6 +27,7 @@ ReasonProfile::Share summed(std::span<const EpisodeShare> episodes) {
 template <class Part>
 ReasonProfile::Share picked(const std::vector<GroupCounts>& episodes, Part part) {
   std::vector<EpisodeShare> shares;
+  shares.reserve(episodes.size());
   for (const GroupCounts& counts : episodes) shares.push_back({part(counts), total(counts)});
   return summed(shares);
 }

@@ -55,7 +55,7 @@ std::string shown(const Json& json) { return json.dump(-1, ' ', false, Json::err
 void compare(const std::string& where, const std::string& path, const Json& expected, const Json& got) {
   if (expected.is_object() && got.is_object()) {
     for (const auto& [key, value] : expected.items()) {
-      if (got.contains(key)) compare(where, path.empty() ? key : path + "." + key, value, got.at(key));
+      if (got.contains(key)) compare(where, path.empty() ? key : fmt::format("{}.{}", path, key), value, got.at(key));
     }
     return;
   }

@@ -15,6 +15,7 @@
 #include "cli/drift/drift_walk.h"
 #include "cli/drift/logged_rates.h"
 #include "cli/drift/open_loop.h"
+#include "cli/made_by.h"
 #include "cli/run_manifest.h"
 #include "io/run_directory.h"
 
@@ -146,7 +147,8 @@ DriftResult run_drift(const InputOptions& input_options, const DriftOptions& opt
                      .anchor_every = options.anchor_every,
                      .query_every = options.query_every,
                      .state_percentile = options.state_percentile,
-                     .drift_percentile = options.drift_percentile};
+                     .drift_percentile = options.drift_percentile,
+                     .made_by = made_by(input_options, options, engine)};
   const DriftInput input{
       .recording = *recording, .input = input_options, .policy = policy, .options = options, .threads = threads};
   const Walked walked = walk(input, folder.path(), pooled, report);
@@ -163,9 +165,8 @@ DriftResult run_drift(const InputOptions& input_options, const DriftOptions& opt
   draw_figures(report, recording->episodes(), recording->info().fps, walked, folder.path() / "figures");
   report.closed_loop = "not measured (--closed-loop N runs N episodes per task)";
   if (options.closed_loop > 0) {
-    report.closed_loop =
-        measure_closed_loop(options, engine, policy.folder, horizon, known_tasks(recording->episodes()),
-                            folder.path() / "closed_loop", report.thresholds);
+    report.closed_loop = measure_closed_loop(options, engine, policy.folder, horizon, tasks,
+                                             folder.path() / "closed_loop", report.thresholds);
   }
   write_file_atomically(folder.path() / kDriftFile, drift_json(report));
   folder.commit();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/trigger_figure.h"
+#include "cli/made_by.h"
 #include "cli/run_manifest.h"
 #include "cli/triggers/logged_triggers.h"
 #include "cli/triggers/offline_triggers.h"
@@ -25,7 +26,8 @@ TriggerReport count_triggers(const InputOptions& input, const TriggersOptions& o
                        .options = {.key_window = options.key_window,
                                    .target_rate = options.target_rate,
                                    .resamples = options.resamples,
-                                   .seed = options.seed}};
+                                   .seed = options.seed},
+                       .made_by = made_by(input, options, engine)};
   TriggerTally tally(report.options);
   if (options.gate.empty() && is_run_directory(input.input)) {
     add_logged_triggers(input, tally);
