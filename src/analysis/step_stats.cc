@@ -13,12 +13,13 @@ namespace {
 constexpr double kZ95 = 1.959963984540054;  // 97.5 % quantile of the standard normal
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// 97.5 % quantile of Student's t by its expansion in 1 / degrees of freedom (Abramowitz and Stegun 26.7.5); 2 % low
-/// at three degrees of freedom, exact to three digits from five on.
+/// 97.5 % quantile of Student's t by its expansion in 1 / degrees of freedom (Abramowitz and Stegun 26.7.5): 11 %
+/// low at one degree of freedom, 0.7 % at two, 0.1 % at three, exact to four digits from five on.
 double student_t(double degrees) {
   const double z = kZ95, z2 = z * z, v = degrees;
   return z * (1 + (z2 + 1) / (4 * v) + ((5 * z2 + 16) * z2 + 3) / (96 * v * v) +
-              (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * v * v * v));
+              (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * v * v * v) +
+              ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / (92160 * v * v * v * v));
 }
 
 /// Wilson's interval of the share p of n, n not necessarily whole.
