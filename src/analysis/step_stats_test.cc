@@ -50,7 +50,7 @@ TEST(ShareInterval, FewEpisodesWidenIt) {
 }
 
 TEST(RatioInterval, IsStudentsForMeans) {
-  // Mean 12, standard error sqrt(10 / 5 / 4 * 4) = sqrt(2), t_4 = 2.776.
+  // Mean 12, standard error sqrt(40 / 4 / 5) = sqrt(2), t_4 = 2.776.
   const std::vector<EpisodeShare> values{{10, 1}, {14, 1}, {8, 1}, {16, 1}, {12, 1}};
   EXPECT_NEAR(ratio_interval(values).low, 12 - 2.776 * std::sqrt(2.0), 5e-3);
   EXPECT_NEAR(ratio_interval(values).high, 12 + 2.776 * std::sqrt(2.0), 5e-3);

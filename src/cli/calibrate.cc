@@ -2,13 +2,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 
 #include "cli/calibration.h"
 #include "cli/commands.h"
 #include "cli/options_cli.h"
+#include "cli/print_result.h"
 #include "io/run_directory.h"
 
 namespace awd::cli {
@@ -18,13 +18,7 @@ void print_calibration(const Calibration& calibration, const std::string& json) 
   const std::string text = calibration_json(calibration);
   std::filesystem::create_directories(calibration.options.out);
   write_file_atomically(std::filesystem::path(calibration.options.out) / "calibration.json", text);
-  fmt::print(json == "-" ? stderr : stdout, "{}folder:    {}\n", calibration_table(calibration),
-             calibration.options.out);
-  if (json == "-") {
-    fmt::print("{}", text);
-  } else if (!json.empty()) {
-    write_file_atomically(json, text);
-  }
+  print_result(fmt::format("{}folder:    {}\n", calibration_table(calibration), calibration.options.out), text, json);
 }
 
 }  // namespace

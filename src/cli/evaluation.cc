@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <iterator>
 
 #include "analysis/results_json.h"
@@ -14,6 +13,7 @@
 #include "cli/eval_plan.h"
 #include "cli/eval_worker.h"
 #include "cli/matched_arms.h"
+#include "cli/print_result.h"
 #include "cli/run_manifest.h"
 #include "cli/shard_folder.h"
 #include "cli/video_plan.h"
@@ -120,13 +120,8 @@ Evaluation run_evaluation(const EvalOptions& options, const EngineOptions& engin
 }
 
 void print_evaluation(const Evaluation& evaluation, const std::string& json) {
-  std::FILE* table_stream = json == "-" ? stderr : stdout;
-  fmt::print(table_stream, "{}\nrun directory: {}\n", summary_table(evaluation.arms), evaluation.folder);
-  if (json == "-") {
-    fmt::print("{}", evaluation.results);
-  } else if (!json.empty()) {
-    write_file_atomically(json, evaluation.results);
-  }
+  print_result(fmt::format("{}\nrun directory: {}\n", summary_table(evaluation.arms), evaluation.folder),
+               evaluation.results, json);
 }
 
 }  // namespace awd::cli

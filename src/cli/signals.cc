@@ -2,25 +2,19 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/options_cli.h"
+#include "cli/print_result.h"
 #include "cli/signals_run.h"
-#include "io/run_directory.h"
 
 namespace awd::cli {
 namespace {
 
 void print_signals(const SignalsResult& result, const std::string& json) {
-  fmt::print(json == "-" ? stderr : stdout, "{}run directory: {}\n", signals_table(result.summaries), result.folder);
-  const std::string text = signals_json(result.summaries);
-  if (json == "-") {
-    fmt::print("{}", text);
-  } else if (!json.empty()) {
-    write_file_atomically(json, text);
-  }
+  print_result(fmt::format("{}run directory: {}\n", signals_table(result.summaries), result.folder),
+               signals_json(result.summaries), json);
 }
 
 }  // namespace

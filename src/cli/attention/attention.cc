@@ -2,26 +2,19 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "cli/attention/attention_run.h"
 #include "cli/commands.h"
 #include "cli/options_cli.h"
-#include "io/run_directory.h"
+#include "cli/print_result.h"
 
 namespace awd::cli {
 namespace {
 
 void print_attention(const AttentionResult& result, const std::string& json) {
-  fmt::print(json == "-" ? stderr : stdout, "{}folder: {}\n", attention_text(result.summary, result.about),
-             result.folder);
-  const std::string text = attention_json(result.summary, result.about);
-  if (json == "-") {
-    fmt::print("{}", text);
-  } else if (!json.empty()) {
-    write_file_atomically(json, text);
-  }
+  const std::string text = attention_text(result.summary, result.about);
+  print_result(fmt::format("{}folder: {}\n", text, result.folder), attention_json(result.summary, result.about), json);
 }
 
 }  // namespace

@@ -2,25 +2,19 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/drift/drift_run.h"
 #include "cli/options_cli.h"
-#include "io/run_directory.h"
+#include "cli/print_result.h"
 
 namespace awd::cli {
 namespace {
 
 void print_drift(const DriftResult& result, const std::string& json) {
-  fmt::print(json == "-" ? stderr : stdout, "{}folder: {}\n", drift_text(result.report), result.folder);
-  const std::string text = drift_json(result.report);
-  if (json == "-") {
-    fmt::print("{}", text);
-  } else if (!json.empty()) {
-    write_file_atomically(json, text);
-  }
+  print_result(fmt::format("{}folder: {}\n", drift_text(result.report), result.folder), drift_json(result.report),
+               json);
 }
 
 }  // namespace

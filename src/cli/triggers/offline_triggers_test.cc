@@ -21,7 +21,7 @@ class MadeUpReader final : public EpisodeReader {
  public:
   bool next(RecordedFrame& frame) override {
     if (step_ == kFrames) return false;
-    picture_.assign(std::size_t(kSize * kSize * 3), step_ >= 4 ? std::uint8_t{255} : std::uint8_t{0});
+    picture_.assign(std::size_t{kSize} * kSize * 3, step_ >= 4 ? std::uint8_t{255} : std::uint8_t{0});
     camera_ = {picture_.data(), kSize, kSize};
     state_ = {0, step_ >= 2 ? 0.3f : 0.0f};
     frame = {};

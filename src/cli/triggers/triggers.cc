@@ -2,25 +2,19 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/options_cli.h"
+#include "cli/print_result.h"
 #include "cli/triggers/triggers_run.h"
-#include "io/run_directory.h"
 
 namespace awd::cli {
 namespace {
 
 void print_triggers(const TriggersResult& result, const std::string& json) {
-  fmt::print(json == "-" ? stderr : stdout, "{}\nfolder: {}\n", triggers_text(result.report), result.folder);
-  const std::string text = triggers_json(result.report);
-  if (json == "-") {
-    fmt::print("{}", text);
-  } else if (!json.empty()) {
-    write_file_atomically(json, text);
-  }
+  print_result(fmt::format("{}\nfolder: {}\n", triggers_text(result.report), result.folder),
+               triggers_json(result.report), json);
 }
 
 }  // namespace
