@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <regex>
 
 #include "analysis/report/report_markdown.h"
 #include "analysis/report/test_run.h"
@@ -41,7 +40,7 @@ TEST(ReportPage, HoldsEverything) {
     EXPECT_THAT(page, HasSubstr(part));
   }
   // Nothing is fetched: no address in any attribute.
-  EXPECT_FALSE(std::regex_search(page, std::regex(R"re((src|href)="?(https?:|//))re")));
+  EXPECT_THAT(page, Not(::testing::ContainsRegex("(src|href)=\"?(https?:|//)")));
 }
 
 TEST(ReportPage, NamesCannotBecomeMarkup) {
