@@ -10,76 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "awd/options.h"
+#include "awd/engine_options.h"
 #include "awd/types.h"
 
 namespace awd {
-
-enum class EngineBackend { kCpu, kRef };        // kRef: plain fp32 loops, slow, the judge
-enum class EngineDtype { kAuto, kF32, kBf16 };  // kAuto: bf16 where the machine has bf16 matrix units, else f32
-enum class ImportanceSource { kAttention, kUniform, kGradient };
-enum class GradientStep { kFirst, kLast };        // of the flow
-enum class GradientTarget { kVelocity, kChunk };  // half the squared velocity, or the velocity along the chunk
-enum class GradientReduce { kNorm, kProduct };    // of a token's gradient, or with the token itself (GradCAM)
-
-template <>
-inline constexpr std::string_view kEnumWords<EngineBackend>[] = {"cpu", "ref"};
-template <>
-inline constexpr std::string_view kEnumWords<EngineDtype>[] = {"auto", "f32", "bf16"};
-template <>
-inline constexpr std::string_view kEnumWords<ImportanceSource>[] = {"attention", "uniform", "gradient"};
-template <>
-inline constexpr std::string_view kEnumWords<GradientStep>[] = {"first", "last"};
-template <>
-inline constexpr std::string_view kEnumWords<GradientTarget>[] = {"velocity", "chunk"};
-template <>
-inline constexpr std::string_view kEnumWords<GradientReduce>[] = {"norm", "product"};
-
-struct EngineOptions {
-  EngineBackend backend = EngineBackend::kCpu;
-  EngineDtype dtype = EngineDtype::kAuto;
-  int threads = 0;
-  int flow_steps = 0;
-  int importance_first_layer = -1;
-  int importance_last_layer = -1;
-  ImportanceSource importance = ImportanceSource::kAttention;
-  GradientReduce gradient_reduce = GradientReduce::kNorm;
-  GradientStep gradient_step = GradientStep::kFirst;
-  GradientTarget gradient_target = GradientTarget::kVelocity;
-  int gradient_rows = 0;
-
-  template <class V>
-  void visit(V&& v) {
-    v(Field{"backend", "", "cpu or ref"}, backend);
-    v(Field{"dtype", "", "auto, f32 or bf16; ref is always f32"}, dtype);
-    v(Field{"threads", "", "compute threads of one session; 0 is all cores", 0, 4096}, threads);
-    v(Field{"flow_steps", "", "Euler steps of the flow sampler; 0 is the checkpoint's own number", 0, 1000},
-      flow_steps);
-    v(Field{"importance_first_layer", "",
-            "first expert layer whose attention counts as importance; -1 is the last 4/18 of the depth "
-            "(at least the last 2 layers)",
-            -1, 1000},
-      importance_first_layer);
-    v(Field{"importance_last_layer", "", "last such layer, inclusive; -1 is the last layer", -1, 1000},
-      importance_last_layer);
-    v(Field{"importance", "",
-            "what importance maps are made of: attention, uniform or gradient (costs more than a full query)"},
-      importance);
-    v(Field{"gradient_reduce", "",
-            "what a token counts: norm of its gradient, or product, the size of gradient times token (GradCAM); only "
-            "with importance=gradient"},
-      gradient_reduce);
-    v(Field{"gradient_step", "", "flow step that is differentiated, first or last; only with importance=gradient"},
-      gradient_step);
-    v(Field{"gradient_target", "",
-            "what is differentiated: velocity (half its square) or chunk (its product with the predicted chunk); only "
-            "with importance=gradient"},
-      gradient_target);
-    v(Field{"gradient_rows", "",
-            "first actions of the chunk that are differentiated; 0 is all; only with importance=gradient", 0, 10000},
-      gradient_rows);
-  }
-};
 
 /// Shapes and names of a loaded checkpoint.
 struct EngineInfo {

@@ -11,6 +11,9 @@
 
 namespace awd {
 
+/// Version of the library; bumped with CMakeLists.txt.
+inline constexpr const char* kVersion = "0.1.0";
+
 inline constexpr int kMaxCameras = 4;
 /// Every supported vision tower cuts an image into 16 x 16 patches (224 pixels, 14-pixel patches).
 inline constexpr int kPatchGrid = 16;

@@ -4,19 +4,26 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "backend/buffer.h"
 #include "backend/ops.h"
+#include "base/stored_matrix.h"
 
 namespace awd {
 
-/// A linear layer as read from a checkpoint.
+/// A linear layer as it lies in a checkpoint.
 struct LinearData {
-  std::span<const float> weight;  // [out, in]
-  std::span<const float> bias;    // [out], or empty
-  int in = 0;
-  int out = 0;
-  DType dtype = DType::kF32;  // of the stored weights and of the input rows
+  std::vector<StoredMatrix> parts;  // [out of the part, in] each: stacked along the outputs
+  std::span<const float> bias;      // [out], or empty
+  DType dtype = DType::kF32;        // of the packed weights and of the input rows
+
+  int in() const { return parts.front().cols; }
+  int out() const {
+    int rows = 0;
+    for (const StoredMatrix& part : parts) rows += part.rows;
+    return rows;
+  }
 };
 
 /// Thread-safe. Everything a Device makes must be released before it.
@@ -28,7 +35,7 @@ class Device {
   virtual DType compute_dtype() const = 0;
   /// A zeroed [rows, cols] matrix.
   virtual Buffer allocate(int rows, int cols, DType dtype) const = 0;
-  /// Copies a linear layer into the backend's own layout.
+  /// Copies a linear layer into the backend's own layout; all parts have as many columns.
   virtual std::unique_ptr<const Linear> pack(const LinearData& data) const = 0;
   /// Operations for one session; `threads` >= 1 compute threads.
   virtual std::unique_ptr<Ops> make_ops(int threads) const = 0;

@@ -102,7 +102,7 @@ TEST_P(OpsTest, LinearReplacesAndAdds) {
         const auto before = random(shape.rows, shape.out);
         compare([&](Side& side) {
           const DType compute = side.device->compute_dtype();
-          const auto layer = side.device->pack({weight, bias, shape.in, shape.out, compute});
+          const auto layer = side.device->pack({{stored(weight, shape.out, shape.in)}, bias, compute});
           const Tensor y = side.hold(before, shape.rows, shape.out, DType::kF32);
           side.ops->linear(side.hold(x, shape.rows, shape.in, compute), *layer, y, write);
           return y;
@@ -117,7 +117,7 @@ TEST_P(OpsTest, LinearOfViewsWritesComputeType) {
   const auto weight = random(10, 16);
   compare([&](Side& side) {
     const DType compute = side.device->compute_dtype();
-    const auto layer = side.device->pack({weight, {}, 16, 10, compute});
+    const auto layer = side.device->pack({{stored(weight, 10, 16)}, {}, compute});
     const Tensor y = side.make(9, 30, compute);
     const Tensor input = side.hold(x, 9, 48, compute).col_range(16, 16);
     side.ops->linear(input, *layer, y.col_range(10, 10), Write::kReplace);
@@ -325,7 +325,7 @@ TEST_P(OpsTest, TwoThreadsGiveTheSameRows) {
   const auto x = random(300, 64);
   const auto weight = random(64, 64);
   const auto ops = tested_->device->make_ops(2);
-  const auto layer = tested_->device->pack({weight, {}, 64, 64, tested_->device->compute_dtype()});
+  const auto layer = tested_->device->pack({{stored(weight, 64, 64)}, {}, tested_->device->compute_dtype()});
   const Tensor input = tested_->hold(x, 300, 64, tested_->device->compute_dtype());
   const Tensor y = tested_->make(300, 64, DType::kF32);
   const Tensor same = tested_->make(300, 64, DType::kF32);

@@ -263,7 +263,7 @@ TEST_F(VjpTest, LinearIsTheTransposedLayer) {
     for (int o = 0; o < 3; ++o) transposed.push_back(float(weight.at(o, i)));
   }
   const Tensor d_x = hold(zeros(4, 5));
-  const auto layer = device_->pack({.weight = transposed, .bias = {}, .in = 3, .out = 5});
+  const auto layer = device_->pack({.parts = {stored(transposed, 5, 3)}, .bias = {}});
   ops_->linear(hold(g), *layer, d_x, Write::kReplace);
   expect_near(d_x, finite_differences(x, [&](const Matrix& at) { return dot(g, forward(at)); }), "x");
 }

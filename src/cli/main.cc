@@ -8,7 +8,7 @@
 #include <string>
 
 #include "awd/error.h"
-#include "awd/version.h"
+#include "awd/types.h"
 #include "cli/build_info.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"

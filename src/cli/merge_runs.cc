@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "awd/error.h"
-#include "awd/version.h"
+#include "awd/types.h"
 #include "cli/build_info.h"
 #include "cli/interrupt.h"
 #include "cli/run_manifest.h"

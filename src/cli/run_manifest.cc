@@ -9,7 +9,7 @@
 #include <ctime>
 #include <iterator>
 
-#include "awd/version.h"
+#include "awd/types.h"
 #include "cli/build_info.h"
 #include "cli/options_cli.h"
 #include "io/machine_info.h"

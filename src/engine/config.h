@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "awd/engine_options.h"
 #include "awd/types.h"
 
 namespace awd {
@@ -15,6 +16,15 @@ enum class StateInput {
   kNone,    // not at all
   kToken,   // pi0: one token in front of the actions
   kPrompt,  // pi0.5: 256 bins per dimension, as text in the prompt
+};
+
+/// What lies between the robot's own values and the normalised ones of the model, beside their statistics.
+struct RobotIo {
+  RobotKind robot = RobotKind::kGeneric;
+  /// [action_dim], or empty for none: dimensions in which the model predicts the difference from the state at the query.
+  std::vector<bool> relative_actions;
+  /// The model works in the joint and gripper units of the pi0 base training (openpi's adapt_to_pi); ALOHA only.
+  bool aloha_units = false;
 };
 
 /// Constant after load. All sizes are >= 1 and fit each other (see load_config).
@@ -41,6 +51,7 @@ struct ModelConfig {
   int horizon = 0;
   int flow_steps = 0;  // Euler steps that the policy was made for
   int max_tokens = 0;  // of the longest prompt
+  RobotIo io{};
 
   bool has_state_token() const { return state_input == StateInput::kToken; }
   int patches() const { return kPatchGrid * kPatchGrid; }

@@ -50,10 +50,10 @@ void load_time_mlp(WeightPacker& packer, const ModelConfig& config, int flow_ste
     action_half.insert(action_half.end(), row, row + width);
     time_half.insert(time_half.end(), row + width, row + 2 * width);
   }
-  expert.action_time_in = packer.pack({.weight = action_half, .bias = {}, .in = width, .out = width});
+  expert.action_time_in = packer.pack({.parts = {stored(action_half, width, width)}, .bias = {}});
   expert.action_time_out = packer.linear({{"action_time_mlp_out"}, width, width, true, DType::kF32});
 
-  const LinearPtr time_layer = packer.device().pack({.weight = time_half, .bias = bias, .in = width, .out = width});
+  const LinearPtr time_layer = packer.device().pack({.parts = {stored(time_half, width, width)}, .bias = bias});
   const Buffer times = embedded_times(config, flow_steps, packer);
   expert.time_rows = packer.device().allocate(flow_steps, width, DType::kF32);
   packer.ops().linear(times.tensor(), *time_layer, expert.time_rows.tensor(), Write::kReplace);

@@ -23,7 +23,7 @@ LinearPtr transposed(WeightPacker& packer, const std::vector<std::string>& names
     }
     first += out;
   }
-  return packer.pack({.weight = weight, .bias = {}, .in = rows, .out = in});
+  return packer.pack({.parts = {stored(weight, in, rows)}, .bias = {}});
 }
 
 /// One layer of a stack of the given width; `keys_values_only` for the last prefix layer.

@@ -59,6 +59,11 @@ const StoredTensor& WeightReader::checked(const std::string& name, const Shape& 
   return *tensor;
 }
 
+StoredMatrix WeightReader::matrix(const std::string& name, const Shape& shape, int cols) const {
+  const StoredTensor& tensor = checked(name, shape);
+  return {tensor.bytes.data(), tensor.format(), int(tensor.elements() / cols), cols};
+}
+
 std::vector<float> WeightReader::read(const std::string& name, const Shape& shape) const {
   const StoredTensor& tensor = checked(name, shape);
   std::vector<float> values(std::size_t(tensor.elements()));

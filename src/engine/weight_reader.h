@@ -20,6 +20,8 @@ class WeightReader {
   bool has(const std::string& name) const { return lookup(name) != nullptr; }
   /// The tensor as stored, after the same checks as read(); for tables that stay in the file.
   const StoredTensor& checked(const std::string& name, const Shape& shape) const;
+  /// The tensor as a matrix whose rows are its last dimensions, `cols` values each; it stays in the file.
+  StoredMatrix matrix(const std::string& name, const Shape& shape, int cols) const;
   /// All values as f32.
   std::vector<float> read(const std::string& name, const Shape& shape) const;
 

@@ -19,9 +19,10 @@ VisionWeights load_vision(WeightPacker& packer, const ModelConfig& config) {
 
   VisionWeights vision;
   const std::string embedding = tower + "embeddings.patch_embedding.";
-  const auto patch = reader.read(embedding + "weight", {width, 3, config.patch_size, config.patch_size});
+  const StoredMatrix patch =
+      reader.matrix(embedding + "weight", {width, 3, config.patch_size, config.patch_size}, patch_values);
   const auto patch_bias = reader.read(embedding + "bias", {width});
-  vision.patch_embedding = packer.pack({.weight = patch, .bias = patch_bias, .in = patch_values, .out = width});
+  vision.patch_embedding = packer.pack({.parts = {patch}, .bias = patch_bias});
   const auto positions = reader.read(tower + "embeddings.position_embedding.weight", {config.patches(), width});
   vision.positions = packer.table(positions, config.patches(), width);
 
@@ -108,17 +109,15 @@ LinearPtr WeightPacker::pack(const LinearData& data) {
 }
 
 LinearPtr WeightPacker::linear(const LinearSpec& spec) {
-  std::vector<float> weight;
+  std::vector<StoredMatrix> parts;
   std::vector<float> bias;
   for (const std::string& name : spec.names) {
-    const auto part = reader_.read(name + ".weight", {spec.out, spec.in});
-    weight.insert(weight.end(), part.begin(), part.end());
+    parts.push_back(reader_.matrix(name + ".weight", {spec.out, spec.in}, spec.in));
     if (!spec.with_bias) continue;
     const auto bias_part = reader_.read(name + ".bias", {spec.out});
     bias.insert(bias.end(), bias_part.begin(), bias_part.end());
   }
-  const int out = spec.out * int(spec.names.size());
-  return pack({.weight = weight, .bias = bias, .in = spec.in, .out = out, .dtype = spec.dtype});
+  return pack({.parts = std::move(parts), .bias = bias, .dtype = spec.dtype});
 }
 
 Buffer WeightPacker::table(std::span<const float> values, int rows, int cols) {

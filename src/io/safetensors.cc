@@ -175,26 +175,15 @@ std::string StoredTensor::shape_text() const { return fmt::format("[{}]", fmt::j
 
 void StoredTensor::read(std::int64_t first, std::span<float> out) const {
   AWD_CHECK(first >= 0 && first + std::int64_t(out.size()) <= elements(), "{}: {} + {}", name, first, out.size());
-  const std::byte* from = bytes.data() + std::size_t(first) * float_bytes(type);
-  switch (type) {
-    case StoredType::kF32:
-      std::memcpy(out.data(), from, out.size_bytes());
-      return;
-    case StoredType::kBf16:
-      for (float& value : out) {
-        value = std::bit_cast<float>(std::uint32_t(load<std::uint16_t>(from)) << 16);
-        from += 2;
-      }
-      return;
-    case StoredType::kF16:
-      for (float& value : out) {
-        value = float_from_half(load<std::uint16_t>(from));
-        from += 2;
-      }
-      return;
-    default:
-      AWD_CHECK(false, "{} is not floating point", name);
-  }
+  read_floats(format(), bytes.data() + std::size_t(first) * bytes_of(format()), out);
+}
+
+FloatFormat StoredTensor::format() const {
+  AWD_CHECK(type == StoredType::kF32 || type == StoredType::kF16 || type == StoredType::kBf16,
+            "{} is not floating point", name);
+  return type == StoredType::kF32   ? FloatFormat::kF32
+         : type == StoredType::kF16 ? FloatFormat::kF16
+                                    : FloatFormat::kBf16;
 }
 
 SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path) {

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/stored_matrix.h"
+
 namespace awd {
 
 enum class StoredType { kF32, kF16, kBf16, kI64, kI32, kU8, kOther };
@@ -25,6 +27,8 @@ struct StoredTensor {
   std::span<const std::byte> bytes;
 
   std::int64_t elements() const;
+  /// How a floating point tensor is stored (F32, F16, BF16 only; AWD_CHECK otherwise).
+  FloatFormat format() const;
   /// "[4, 256]"
   std::string shape_text() const;
   /// Elements first .. first + out.size() - 1 as f32 (F32, F16, BF16 only; AWD_CHECK otherwise).

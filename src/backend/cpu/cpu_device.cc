@@ -33,26 +33,34 @@ class CpuDevice : public Device {
   }
 
   std::unique_ptr<const Linear> pack(const LinearData& data) const override {
-    cpu::MatmulShape shape{
-        .m = kTypicalRows, .k = data.in, .n = data.out, .a_stride = data.in, .c_stride = data.out, .in = data.dtype};
-    const dnnl::memory::desc any({data.in, data.out}, cpu::dnnl_type(data.dtype), dnnl::memory::format_tag::any);
+    const int in = data.in();
+    const int out = data.out();
+    std::vector<float> weight(std::size_t(in) * std::size_t(out));
+    std::span<float> rest = weight;
+    for (const StoredMatrix& part : data.parts) {
+      AWD_CHECK(part.cols == in, "{} columns beside {}", part.cols, in);
+      const std::size_t count = std::size_t(part.rows) * std::size_t(in);
+      read_floats(part.format, part.values, rest.first(count));
+      rest = rest.subspan(count);
+    }
+    cpu::MatmulShape shape{.m = kTypicalRows, .k = in, .n = out, .a_stride = in, .c_stride = out, .in = data.dtype};
+    const dnnl::memory::desc any({in, out}, cpu::dnnl_type(data.dtype), dnnl::memory::format_tag::any);
     const dnnl::memory::desc packed = cpu::describe(shape, any).weights_desc();
 
     auto layer = std::make_unique<cpu::PackedLinear>();
-    layer->in = data.in;
-    layer->out = data.out;
+    layer->in = in;
+    layer->out = out;
     layer->dtype = data.dtype;
     layer->weight = dnnl::memory(packed, cpu::dnnl_engine());
     layer->bytes = packed.get_size();
 
     // The checkpoint holds [out, in]: read as [in, out] it is a transposed matrix.
-    dnnl::memory stored(cpu::matrix_desc(data.in, data.out, DType::kF32, 1, data.in), cpu::dnnl_engine(),
-                        const_cast<float*>(data.weight.data()));
+    dnnl::memory stored(cpu::matrix_desc(in, out, DType::kF32, 1, in), cpu::dnnl_engine(), weight.data());
     dnnl::stream stream(cpu::dnnl_engine());
     dnnl::reorder(stored, layer->weight).execute(stream, stored, layer->weight);
     stream.wait();
     if (!data.bias.empty()) {
-      layer->bias = dnnl::memory(cpu::matrix_desc(1, data.out, DType::kF32, data.out, 1), cpu::dnnl_engine());
+      layer->bias = dnnl::memory(cpu::matrix_desc(1, out, DType::kF32, out, 1), cpu::dnnl_engine());
       std::copy(data.bias.begin(), data.bias.end(), static_cast<float*>(layer->bias.get_data_handle()));
       layer->bytes += data.bias.size_bytes();
     }

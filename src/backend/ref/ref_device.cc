@@ -20,11 +20,17 @@ class RefDevice : public Device {
 
   std::unique_ptr<const Linear> pack(const LinearData& data) const override {
     auto layer = std::make_unique<ref::RefLinear>();
-    layer->in = data.in;
-    layer->out = data.out;
-    layer->weight.assign(data.weight.begin(), data.weight.end());
+    layer->in = data.in();
+    layer->out = data.out();
+    layer->weight.resize(std::size_t(layer->in) * std::size_t(layer->out));
+    std::span<float> rest = layer->weight;
+    for (const StoredMatrix& part : data.parts) {
+      const std::size_t count = std::size_t(part.rows) * std::size_t(part.cols);
+      read_floats(part.format, part.values, rest.first(count));
+      rest = rest.subspan(count);
+    }
     layer->bias.assign(data.bias.begin(), data.bias.end());
-    layer->bytes = (data.weight.size() + data.bias.size()) * sizeof(float);
+    layer->bytes = (layer->weight.size() + data.bias.size()) * sizeof(float);
     return layer;
   }
 
