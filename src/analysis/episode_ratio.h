@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "analysis/roc.h"
+#include "analysis/signals/roc.h"
 
 namespace awd {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/branch_samples.h"
+#include "analysis/signals/branch_samples.h"
 #include "awd/engine.h"
 #include "runtime/arm.h"
 #include "sim/episode.h"

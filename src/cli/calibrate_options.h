@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "analysis/risk_control.h"
+#include "analysis/signals/risk_control.h"
 #include "awd/gate_scores.h"
 #include "awd/options.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/risk_control.h"
+#include "analysis/signals/risk_control.h"
 #include "awd/engine.h"
 #include "cli/calibrate_options.h"
 

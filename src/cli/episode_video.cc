@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "analysis/decision_frame.h"
+#include "analysis/figures/decision_frame.h"
 #include "cli/interrupt.h"
 #include "gate/importance_weight.h"
 #include "gate/signal_table.h"

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "analysis/figures/success_figure.h"
 #include "analysis/results_json.h"
-#include "analysis/success_figure.h"
 #include "analysis/summary_table.h"
 #include "base/clock.h"
 #include "cli/eval_plan.h"

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <map>
 
-#include "analysis/matched_random.h"
+#include "analysis/signals/matched_random.h"
 #include "awd/error.h"
 #include "cli/options_cli.h"
 #include "io/run_directory.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/key_actions.h"
+#include "analysis/drift/key_actions.h"
 #include "awd/gate.h"
 #include "awd/options.h"
 #include "awd/types.h"

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <fstream>
 
-#include "analysis/signal_summary.h"
+#include "analysis/signals/signal_summary.h"
 #include "awd/error.h"
 #include "base/named_text.h"
 #include "cli/branch_rollouts.h"

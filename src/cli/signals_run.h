@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/signal_summary.h"
+#include "analysis/signals/signal_summary.h"
 #include "awd/engine.h"
 #include "cli/signals_options.h"
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <set>
 
-#include "analysis/success_figure.h"
+#include "analysis/figures/success_figure.h"
 
 namespace awd::report {
 namespace {

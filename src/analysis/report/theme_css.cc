@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "analysis/palette.h"
+#include "analysis/figures/palette.h"
 #include "analysis/report/reason_profile.h"
 
 namespace awd::report {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "analysis/attention_report.h"
+#include "analysis/attention/attention_report.h"
 #include "awd/engine.h"
 #include "cli/attention/attention_options.h"
 #include "cli/recorded_input.h"

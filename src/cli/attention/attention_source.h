@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "analysis/attention_maps.h"
+#include "analysis/attention/attention_maps.h"
 #include "awd/engine.h"
 
 namespace awd::cli {

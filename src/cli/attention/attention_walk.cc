@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "analysis/key_actions.h"
+#include "analysis/drift/key_actions.h"
 #include "base/rng.h"
 #include "gate/importance_weight.h"
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "analysis/attention_figure.h"
-#include "analysis/attention_grid.h"
-#include "analysis/attention_tracker.h"
+#include "analysis/attention/attention_figure.h"
+#include "analysis/attention/attention_grid.h"
+#include "analysis/attention/attention_tracker.h"
 #include "cli/attention/attention_source.h"
 #include "cli/recorded_input.h"
 #include "io/recording.h"

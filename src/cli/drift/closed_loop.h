@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/drift_report.h"
+#include "analysis/drift/drift_report.h"
 #include "awd/engine.h"
 #include "cli/drift/drift_options.h"
 #include "io/recording.h"

@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "analysis/curve_figure.h"
-#include "analysis/distribution_figure.h"
+#include "analysis/figures/curve_figure.h"
+#include "analysis/figures/distribution_figure.h"
 #include "awd/error.h"
 #include "cli/drift/closed_loop.h"
 #include "cli/drift/drift_walk.h"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "analysis/drift_report.h"
+#include "analysis/drift/drift_report.h"
 #include "awd/engine.h"
 #include "cli/drift/drift_options.h"
 #include "cli/recorded_input.h"

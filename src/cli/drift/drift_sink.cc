@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "analysis/drift_csv.h"
+#include "analysis/drift/drift_csv.h"
 #include "awd/error.h"
 
 namespace awd::cli {

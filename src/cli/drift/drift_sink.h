@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/drift_sample.h"
+#include "analysis/drift/drift_sample.h"
 
 namespace awd::cli {
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "analysis/drift_row.h"
+#include "analysis/drift/drift_row.h"
 #include "cli/offline_gate.h"
 
 namespace awd::cli {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "analysis/drift_report.h"
+#include "analysis/drift/drift_report.h"
 #include "io/recording.h"
 
 namespace awd::cli {

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "analysis/drift_report.h"
+#include "analysis/drift/drift_report.h"
 #include "awd/gate.h"
 
 namespace awd::cli {

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "analysis/trigger_tally.h"
+#include "analysis/triggers/trigger_tally.h"
 #include "cli/recorded_input.h"
 
 namespace awd::cli {

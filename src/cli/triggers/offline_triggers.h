@@ -1,7 +1,7 @@
 // Triggers that a gate would have had on recorded frames, in open loop.
 #pragma once
 
-#include "analysis/trigger_tally.h"
+#include "analysis/triggers/trigger_tally.h"
 #include "awd/engine.h"
 #include "cli/recorded_input.h"
 #include "cli/triggers/triggers_options.h"

@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "analysis/trigger_figure.h"
+#include "analysis/triggers/trigger_figure.h"
 #include "cli/made_by.h"
 #include "cli/run_manifest.h"
 #include "cli/triggers/logged_triggers.h"

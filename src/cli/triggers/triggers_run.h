@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "analysis/trigger_report.h"
+#include "analysis/triggers/trigger_report.h"
 #include "awd/engine.h"
 #include "cli/recorded_input.h"
 #include "cli/triggers/triggers_options.h"
