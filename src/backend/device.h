@@ -16,7 +16,8 @@ namespace awd {
 struct LinearData {
   std::vector<StoredMatrix> parts;  // [out of the part, in] each: stacked along the outputs
   std::span<const float> bias;      // [out], or empty
-  DType dtype = DType::kF32;        // of the packed weights and of the input rows
+  DType dtype = DType::kF32;        // of the input rows; of the packed weights, unless the device quantises them
+  bool is_gated = false;            // the first half of the outputs are the gates of the second: see linear_geglu
 
   int in() const { return parts.front().cols; }
   int out() const {
@@ -44,10 +45,23 @@ class Device {
 /// Plain fp32 loops: slow, the judge of the other backends.
 std::unique_ptr<const Device> make_ref_device();
 
-/// oneDNN matrix multiplications and vectorised loops. `compute` is what matrices are multiplied in.
-std::unique_ptr<const Device> make_cpu_device(DType compute);
+/// How a CPU device keeps and multiplies weights.
+struct CpuDeviceOptions {
+  /// Layers of the compute type, which must be bf16, are kept in 8 bits with a scale per output; their input rows are
+  /// quantised as they come.
+  bool int8_weights = false;
+  /// Use the tile unit (AMX) where the machine has one; otherwise, and without it, oneDNN.
+  bool tile_unit = true;
+};
+
+/// Vectorised loops and matrix multiplications of our own or by oneDNN. `compute` is what matrices are multiplied in.
+/// Throws awd::Error for a type that this machine cannot multiply.
+std::unique_ptr<const Device> make_cpu_device(DType compute, const CpuDeviceOptions& options = {});
 
 /// True where this machine multiplies bf16 matrices in hardware (AVX-512 BF16 or AMX).
 bool cpu_has_bf16_units();
+
+/// True where this machine multiplies 8-bit matrices in hardware (AVX-512 VNNI or AMX).
+bool cpu_has_int8_units();
 
 }  // namespace awd

@@ -1,7 +1,8 @@
 // The op contract: everything the engine asks of a backend. Shapes are [rows, columns], row-major with a row stride;
 // "compute" is Device::compute_dtype(). Outputs never alias inputs unless a function says "in place".
 // Against backend ref every op agrees within 1e-5 relative in f32 and 1e-2 in bf16 (of the largest value of the
-// output). Sums, norms, softmax and rotations are f32 in every backend; results are rounded once, to the output's type.
+// output); linear layers whose weights and rows are quantised to 8 bits agree within 3e-2. Sums, norms, softmax and
+// rotations are f32 in every backend; results are rounded once, to the output's type.
 #pragma once
 
 #include <cstddef>
@@ -38,10 +39,12 @@ struct AttentionArgs {
   float scale = 1.f;  // of q k^T before the softmax
 };
 
-/// RGB picture of one camera on the host, [side, side, 3].
+/// RGB picture of one camera on the host, [side, side, 3]: 8-bit pixels, or in their place levels of 0 .. 1.
 struct Picture {
   const std::uint8_t* pixels = nullptr;
   int side = 0;
+  const float* levels = nullptr;
+  bool empty() const { return pixels == nullptr && levels == nullptr; }
 };
 
 /// The operations of one session, in the order they are called. Not thread-safe.
@@ -79,6 +82,9 @@ class Ops {
   // --- matrices
   /// y (+)= x W^T + b. x [rows, in] of the layer's type, y [rows, out] f32 or compute; kAdd needs y f32.
   virtual void linear(const Tensor& x, const Linear& layer, const Tensor& y, Write write) = 0;
+  /// y [rows, out / 2] = gelu(left half) * right half of x W^T + b, the gated unit of an MLP; y compute, the layer
+  /// packed as gated.
+  virtual void linear_geglu(const Tensor& x, const Linear& layer, const Tensor& y) = 0;
   /// out = softmax(scale q k^T) v, head by head.
   virtual void attention(const AttentionArgs& args) = 0;
 

@@ -14,7 +14,6 @@ GemmaActivations make_gemma(const ModelConfig& config, const Device& device, int
           .k = device.allocate(tokens, config.kv_width(), compute),
           .v = device.allocate(tokens, config.kv_width(), compute),
           .mixed = device.allocate(tokens, config.q_width(), compute),
-          .gate_up = device.allocate(tokens, 2 * mlp, compute),
           .hidden = device.allocate(tokens, mlp, compute),
           .branch = device.allocate(tokens, width, DType::kF32)};
 }

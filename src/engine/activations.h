@@ -8,14 +8,13 @@ namespace awd {
 
 /// Buffers of one run through Gemma layers; T is the largest number of rows.
 struct GemmaActivations {
-  Buffer x;        // [T, width] f32, the residual stream
-  Buffer normed;   // [T, width] compute
-  Buffer q;        // [T, heads * head_dim] compute
-  Buffer k, v;     // [T, kv_heads * head_dim] compute, of rows that do not lie together in the cache
-  Buffer mixed;    // [T, heads * head_dim] compute, attention output
-  Buffer gate_up;  // [T, 2 mlp] compute
-  Buffer hidden;   // [T, mlp] compute
-  Buffer branch;   // [T, width] f32, a residual branch that is gated before it is added
+  Buffer x;       // [T, width] f32, the residual stream
+  Buffer normed;  // [T, width] compute
+  Buffer q;       // [T, heads * head_dim] compute
+  Buffer k, v;    // [T, kv_heads * head_dim] compute, of rows that do not lie together in the cache
+  Buffer mixed;   // [T, heads * head_dim] compute, attention output
+  Buffer hidden;  // [T, mlp] compute
+  Buffer branch;  // [T, width] f32, a residual branch that is gated before it is added
 };
 
 struct Activations {

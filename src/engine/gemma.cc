@@ -59,8 +59,7 @@ void gemma_layer(const GemmaCall& call, const ModelConfig& config, Ops& ops, Act
   add_branch(*call.weights.o, rows(buffers.mixed), call.input_norm, x, rows(buffers.branch), ops);
 
   ops.rms_norm(x, call.post_norm.scale, call.post_norm.shift, normed);
-  ops.linear(normed, *call.weights.gate_up, rows(buffers.gate_up), Write::kReplace);
-  ops.geglu(rows(buffers.gate_up), rows(buffers.hidden));
+  ops.linear_geglu(normed, *call.weights.gate_up, rows(buffers.hidden));
   add_branch(*call.weights.down, rows(buffers.hidden), call.post_norm, x, rows(buffers.branch), ops);
 }
 

@@ -3,6 +3,7 @@
 // A slab has at most 512 rows, so that its scores (512 x ~550 keys x 4 bytes) stay in a 2 MB second-level cache.
 #include <algorithm>
 
+#include "backend/cpu/amx/amx.h"
 #include "backend/cpu/cpu_ops.h"
 #include "backend/cpu/rows.h"
 #include "backend/cpu/vector_math.h"
@@ -144,7 +145,11 @@ void CpuOps::attention(const AttentionArgs& a) {
   AWD_CHECK(a.k.cols == a.q.cols / a.heads * a.kv_heads && a.v.cols == a.k.cols && a.out.cols == a.q.cols);
   AWD_CHECK(a.key_share.rows <= 1 || a.key_share.rows == a.heads, "key_share has {} rows", a.key_share.rows);
   for (int r = 0; r < a.key_share.rows; ++r) std::fill_n(row<float>(a.key_share, r), a.k.rows, 0.f);
-  with_type(a.q.dtype, [&]<class T>(T) { attend<T>(a, matmuls_); });
+  if (a.q.dtype == DType::kBf16 && has_tile_unit_) {
+    amx::attend(a, scratch_);
+    return;
+  }
+  with_type(a.q.dtype, [&]<class T>(T) { attend<T>(a, scratch_.matmuls); });
 }
 
 }  // namespace awd::cpu

@@ -6,8 +6,9 @@
 #include <cstring>
 
 #include "awd/error.h"
+#include "backend/cpu/amx/amx.h"
 #include "backend/cpu/cpu_ops.h"
-#include "backend/cpu/matmul.h"
+#include "backend/cpu/onednn_linear.h"
 #include "backend/cpu/vjp_ops.h"
 #include "backend/device.h"
 
@@ -15,11 +16,10 @@ namespace awd {
 namespace {
 
 constexpr std::size_t kAlignment = 64;  // one cache line, one AVX-512 register
-constexpr int kTypicalRows = 256;       // the row count weights are packed for; oneDNN's layout does not depend on it
 
 class CpuDevice : public Device {
  public:
-  explicit CpuDevice(DType compute) : compute_(compute) {}
+  CpuDevice(DType compute, const CpuDeviceOptions& options) : compute_(compute), options_(options) {}
 
   DType compute_dtype() const override { return compute_; }
 
@@ -33,44 +33,26 @@ class CpuDevice : public Device {
   }
 
   std::unique_ptr<const Linear> pack(const LinearData& data) const override {
-    const int in = data.in();
-    const int out = data.out();
-    std::vector<float> weight(std::size_t(in) * std::size_t(out));
-    std::span<float> rest = weight;
     for (const StoredMatrix& part : data.parts) {
-      AWD_CHECK(part.cols == in, "{} columns beside {}", part.cols, in);
-      const std::size_t count = std::size_t(part.rows) * std::size_t(in);
-      read_floats(part.format, part.values, rest.first(count));
-      rest = rest.subspan(count);
+      AWD_CHECK(part.cols == data.in(), "{} columns beside {}", part.cols, data.in());
     }
-    cpu::MatmulShape shape{.m = kTypicalRows, .k = in, .n = out, .a_stride = in, .c_stride = out, .in = data.dtype};
-    const dnnl::memory::desc any({in, out}, cpu::dnnl_type(data.dtype), dnnl::memory::format_tag::any);
-    const dnnl::memory::desc packed = cpu::describe(shape, any).weights_desc();
-
-    auto layer = std::make_unique<cpu::PackedLinear>();
-    layer->in = in;
-    layer->out = out;
-    layer->dtype = data.dtype;
-    layer->weight = dnnl::memory(packed, cpu::dnnl_engine());
-    layer->bytes = packed.get_size();
-
-    // The checkpoint holds [out, in]: read as [in, out] it is a transposed matrix.
-    dnnl::memory stored(cpu::matrix_desc(in, out, DType::kF32, 1, in), cpu::dnnl_engine(), weight.data());
-    dnnl::stream stream(cpu::dnnl_engine());
-    dnnl::reorder(stored, layer->weight).execute(stream, stored, layer->weight);
-    stream.wait();
-    if (!data.bias.empty()) {
-      layer->bias = dnnl::memory(cpu::matrix_desc(1, out, DType::kF32, out, 1), cpu::dnnl_engine());
-      std::copy(data.bias.begin(), data.bias.end(), static_cast<float*>(layer->bias.get_data_handle()));
-      layer->bytes += data.bias.size_bytes();
+    AWD_CHECK(data.bias.empty() || int(data.bias.size()) == data.out());
+    const bool is_int8 = options_.int8_weights && data.dtype == compute_;
+    if (data.dtype == DType::kBf16 && has_tile_unit()) {
+      return cpu::amx::pack_linear(data, is_int8 ? cpu::amx::Numbers::kInt8 : cpu::amx::Numbers::kBf16);
     }
-    return layer;
+    return is_int8 ? cpu::pack_onednn_int8(data) : cpu::pack_onednn(data);
   }
 
-  std::unique_ptr<Ops> make_ops(int threads) const override { return std::make_unique<cpu::CpuOps>(threads); }
+  std::unique_ptr<Ops> make_ops(int threads) const override {
+    return std::make_unique<cpu::CpuOps>(threads, has_tile_unit());
+  }
 
  private:
+  bool has_tile_unit() const { return options_.tile_unit && cpu::amx::available(); }
+
   DType compute_;
+  CpuDeviceOptions options_;
 };
 
 }  // namespace
@@ -93,14 +75,20 @@ bool cpu_has_bf16_units() {
   return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx || isa == dnnl::cpu_isa::all;
 }
 
-std::unique_ptr<const Device> make_cpu_device(DType compute) {
-  const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
-  const bool has_avx512 =
-      cpu_has_bf16_units() || isa == dnnl::cpu_isa::avx512_core || isa == dnnl::cpu_isa::avx512_core_vnni;
+bool cpu_has_int8_units() {
+  return cpu_has_bf16_units() || dnnl::get_effective_cpu_isa() == dnnl::cpu_isa::avx512_core_vnni;
+}
+
+std::unique_ptr<const Device> make_cpu_device(DType compute, const CpuDeviceOptions& options) {
+  const bool has_avx512 = cpu_has_int8_units() || dnnl::get_effective_cpu_isa() == dnnl::cpu_isa::avx512_core;
+  if (options.int8_weights && !cpu_has_int8_units()) {
+    throw Error("engine", "option dtype: expected f32 or auto on a machine without AVX-512 VNNI, got int8");
+  }
   if (compute == DType::kBf16 && !has_avx512) {
     throw Error("engine", "option dtype: expected f32 or auto on a machine without AVX-512, got bf16");
   }
-  return std::make_unique<CpuDevice>(compute);
+  AWD_CHECK(compute == DType::kBf16 || !options.int8_weights, "8-bit weights need bf16 rows");
+  return std::make_unique<CpuDevice>(compute, options);
 }
 
 }  // namespace awd

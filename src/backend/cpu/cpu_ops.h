@@ -1,14 +1,15 @@
 // Operations of the CPU backend; every family of ops is a file of this folder.
 #pragma once
 
-#include "backend/cpu/matmul.h"
+#include "backend/cpu/cpu_linear.h"
 #include "backend/ops.h"
 
 namespace awd::cpu {
 
 class CpuOps : public Ops {
  public:
-  explicit CpuOps(int threads) : threads_(threads) {}
+  /// `has_tile_unit`: AMX may be used.
+  CpuOps(int threads, bool has_tile_unit) : threads_(threads), has_tile_unit_(has_tile_unit) {}
 
   void upload(std::span<const float> from, const Tensor& to) override;
   void download(const Tensor& from, std::span<float> to) override;
@@ -17,6 +18,7 @@ class CpuOps : public Ops {
   void scatter_rows(const Tensor& from, std::span<const int> at, const Tensor& to) override;
   void patchify(const Picture& picture, int patch, const Tensor& out) override;
   void linear(const Tensor& x, const Linear& layer, const Tensor& y, Write write) override;
+  void linear_geglu(const Tensor& x, const Linear& layer, const Tensor& y) override;
   void attention(const AttentionArgs& args) override;
   void layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& y) override;
   void rms_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const Tensor& y) override;
@@ -32,8 +34,9 @@ class CpuOps : public Ops {
   void leave() override;
 
   int threads_;
+  bool has_tile_unit_;
   int outer_threads_ = 0;  // of the calling thread before enter()
-  Matmuls matmuls_;
+  LinearScratch scratch_;
 };
 
 }  // namespace awd::cpu

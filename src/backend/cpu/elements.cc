@@ -1,4 +1,6 @@
 // CPU element-wise operations.
+#include "backend/cpu/elements.h"
+
 #include "backend/cpu/cpu_ops.h"
 #include "backend/cpu/rows.h"
 #include "backend/cpu/vector_math.h"
@@ -29,6 +31,27 @@ AWD_KERNEL void geglu_row(const Bf16* gate, const Bf16* up, int count, Bf16* out
 
 }  // namespace
 
+void geglu(const Tensor& gate_up, const Tensor& out) {
+  with_type(out.dtype, [&]<class T>(T) {
+    for_rows(out.rows, out.cols, [&](int r) {
+      const T* gate = row<T>(gate_up, r);
+      geglu_row(gate, gate + out.cols, out.cols, row<T>(out, r));
+    });
+  });
+}
+
+void convert_rows(const Tensor& from, const Tensor& to) {
+  with_type(from.dtype, [&]<class From>(From) {
+    with_type(to.dtype, [&]<class To>(To) {
+      for_rows(to.rows, to.cols, [&](int r) {
+        const From* values = row<From>(from, r);
+        To* out = row<To>(to, r);
+        for (int c = 0; c < to.cols; ++c) store(out[c], load(values[c]));
+      });
+    });
+  });
+}
+
 void CpuOps::gelu(const Tensor& x) {
   with_type(x.dtype, [&]<class T>(T) { for_rows(x.rows, x.cols, [&](int r) { gelu_row(row<T>(x, r), x.cols); }); });
 }
@@ -42,12 +65,7 @@ void CpuOps::silu(const Tensor& x) {
 
 void CpuOps::geglu(const Tensor& gate_up, const Tensor& out) {
   AWD_CHECK(gate_up.cols == 2 * out.cols && gate_up.rows == out.rows && gate_up.dtype == out.dtype);
-  with_type(out.dtype, [&]<class T>(T) {
-    for_rows(out.rows, out.cols, [&](int r) {
-      const T* gate = row<T>(gate_up, r);
-      geglu_row(gate, gate + out.cols, out.cols, row<T>(out, r));
-    });
-  });
+  cpu::geglu(gate_up, out);
 }
 
 void CpuOps::add_scaled(const Tensor& x, const Tensor& y, float factor) {

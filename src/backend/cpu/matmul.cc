@@ -11,7 +11,7 @@ using dnnl::memory;
 bool MatmulShape::operator<(const MatmulShape& other) const {
   const auto key = [](const MatmulShape& s) {
     return std::tie(s.m, s.k, s.n, s.a_stride, s.a_k_stride, s.b_k_stride, s.b_n_stride, s.c_stride, s.in, s.out,
-                    s.bias, s.add);
+                    s.bias, s.add, s.is_int8);
   };
   return key(*this) < key(other);
 }
@@ -25,13 +25,19 @@ memory::data_type dnnl_type(DType dtype) {
   return dtype == DType::kF32 ? memory::data_type::f32 : memory::data_type::bf16;
 }
 
-memory::desc matrix_desc(int rows, int cols, DType dtype, int row_stride, int col_stride) {
-  return {memory::dims{rows, cols}, dnnl_type(dtype), memory::dims{row_stride, col_stride}};
+memory::data_type weight_type(const MatmulShape& shape) {
+  return shape.is_int8 ? memory::data_type::s8 : dnnl_type(shape.in);
+}
+
+memory::desc matrix_desc(int rows, int cols, memory::data_type type, int row_stride, int col_stride) {
+  return {memory::dims{rows, cols}, type, memory::dims{row_stride, col_stride}};
 }
 
 dnnl::matmul::primitive_desc describe(const MatmulShape& shape, const memory::desc& b) {
-  const memory::desc a = matrix_desc(shape.m, shape.k, shape.in, shape.a_stride, shape.a_k_stride);
-  const memory::desc c = matrix_desc(shape.m, shape.n, shape.out, shape.c_stride, 1);
+  const auto a_type = shape.is_int8 ? memory::data_type::u8 : dnnl_type(shape.in);
+  const auto c_type = shape.is_int8 ? memory::data_type::s32 : dnnl_type(shape.out);
+  const memory::desc a = matrix_desc(shape.m, shape.k, a_type, shape.a_stride, shape.a_k_stride);
+  const memory::desc c = matrix_desc(shape.m, shape.n, c_type, shape.c_stride, 1);
   const memory::desc bias = matrix_desc(1, shape.n, DType::kF32, shape.n, 1);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -90,9 +96,9 @@ void Matmuls::execute(Product& product, const void* a, const memory& b, const me
   AWD_CHECK(status == dnnl_success, "oneDNN status {}", int(status));
 }
 
-void Matmuls::run(const MatmulShape& shape, const void* a, const PackedLinear& layer, void* c) {
-  Product& p = product(shape, layer.weight.get_desc());
-  execute(p, a, layer.weight, shape.bias ? &layer.bias : nullptr, c);
+void Matmuls::run(const MatmulShape& shape, const void* a, const memory& weight, const memory& bias, void* c) {
+  Product& p = product(shape, weight.get_desc());
+  execute(p, a, weight, shape.bias ? &bias : nullptr, c);
 }
 
 void Matmuls::run(const MatmulShape& shape, const void* a, const void* b, void* c) {

@@ -13,13 +13,7 @@ namespace awd::cpu {
 /// The one oneDNN engine of the process.
 dnnl::engine& dnnl_engine();
 
-/// Weights in the layout oneDNN prefers for them; the bias stays f32.
-struct PackedLinear : Linear {
-  dnnl::memory weight;  // [in, out], blocked
-  dnnl::memory bias;    // [1, out] f32, or empty
-};
-
-/// C [m, n] (+)= A [m, k] B [k, n] (+ bias). B's strides are 0 for a packed layer.
+/// C [m, n] (+)= A [m, k] B [k, n] (+ bias). B's strides are 0 where oneDNN chose its layout.
 struct MatmulShape {
   int m = 0, k = 0, n = 0;
   int a_stride = 0;    // elements from row to row, as in every stride here
@@ -30,6 +24,7 @@ struct MatmulShape {
   DType out = DType::kF32;  // of C
   bool bias = false;        // add a row of f32 to every row of C
   bool add = false;         // add to what C holds
+  bool is_int8 = false;     // A is u8, B s8, C s32, whatever `in` and `out` say
 
   bool operator<(const MatmulShape& other) const;
 };
@@ -38,7 +33,13 @@ struct MatmulShape {
 dnnl::memory::data_type dnnl_type(DType dtype);
 
 /// The memory description of a matrix with the given strides.
-dnnl::memory::desc matrix_desc(int rows, int cols, DType dtype, int row_stride, int col_stride);
+dnnl::memory::desc matrix_desc(int rows, int cols, dnnl::memory::data_type type, int row_stride, int col_stride);
+inline dnnl::memory::desc matrix_desc(int rows, int cols, DType dtype, int row_stride, int col_stride) {
+  return matrix_desc(rows, cols, dnnl_type(dtype), row_stride, col_stride);
+}
+
+/// The type of B.
+dnnl::memory::data_type weight_type(const MatmulShape& shape);
 
 /// What oneDNN runs for `shape`, with B as described.
 dnnl::matmul::primitive_desc describe(const MatmulShape& shape, const dnnl::memory::desc& b);
@@ -49,8 +50,8 @@ class Matmuls {
   Matmuls();
   ~Matmuls();
 
-  /// C (+)= A * layer. `shape` must say packed (b strides 0).
-  void run(const MatmulShape& shape, const void* a, const PackedLinear& layer, void* c);
+  /// C (+)= A * weight (+ bias [1, n] f32, empty without). `weight` has oneDNN's own layout: b strides 0.
+  void run(const MatmulShape& shape, const void* a, const dnnl::memory& weight, const dnnl::memory& bias, void* c);
   /// C (+)= A * B with B as strided memory.
   void run(const MatmulShape& shape, const void* a, const void* b, void* c);
 

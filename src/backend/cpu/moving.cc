@@ -14,9 +14,12 @@ void convert_row(const From* from, int count, To* to) {
   for (int i = 0; i < count; ++i) store(to[i], load(from[i]));
 }
 
-/// One row of one patch of one channel: every third byte of the picture.
+/// One row of one patch of one channel: every third value of the picture.
 void unpack(const std::uint8_t* pixels, int count, float* to) {
   for (int x = 0; x < count; ++x) to[x] = float(pixels[3 * x]) / 127.5f - 1.f;
+}
+void unpack(const float* levels, int count, float* to) {
+  for (int x = 0; x < count; ++x) to[x] = levels[3 * x] * 2.f - 1.f;
 }
 
 }  // namespace
@@ -67,8 +70,13 @@ void CpuOps::patchify(const Picture& picture, int patch, const Tensor& out) {
     const int left = r % grid * patch;
     for (int channel = 0; channel < 3; ++channel) {
       for (int y = 0; y < patch; ++y) {
-        const std::size_t pixel = std::size_t(top + y) * std::size_t(picture.side) + std::size_t(left);
-        unpack(picture.pixels + 3 * pixel + channel, patch, row<float>(out, r) + (channel * patch + y) * patch);
+        const std::size_t first = 3 * (std::size_t(top + y) * std::size_t(picture.side) + std::size_t(left)) + channel;
+        float* to = row<float>(out, r) + (channel * patch + y) * patch;
+        if (picture.levels != nullptr) {
+          unpack(picture.levels + first, patch, to);
+        } else {
+          unpack(picture.pixels + first, patch, to);
+        }
       }
     }
   });

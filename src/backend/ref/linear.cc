@@ -19,4 +19,11 @@ void RefOps::linear(const Tensor& x, const Linear& layer, const Tensor& y, Write
   }
 }
 
+void RefOps::linear_geglu(const Tensor& x, const Linear& layer, const Tensor& y) {
+  gate_up_.resize(std::size_t(x.rows) * std::size_t(layer.out));
+  const Tensor gate_up{gate_up_.data(), x.rows, layer.out, layer.out, DType::kF32};
+  linear(x, layer, gate_up, Write::kReplace);
+  geglu(gate_up, y);
+}
+
 }  // namespace awd::ref

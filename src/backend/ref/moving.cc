@@ -34,13 +34,16 @@ void RefOps::scatter_rows(const Tensor& from, std::span<const int> at, const Ten
 void RefOps::patchify(const Picture& picture, int patch, const Tensor& out) {
   const int grid = picture.side / patch;
   AWD_CHECK(grid * patch == picture.side && out.rows == grid * grid && out.cols == 3 * patch * patch);
+  const auto value = [&](std::size_t i) {
+    return picture.levels != nullptr ? picture.levels[i] * 2.f - 1.f : float(picture.pixels[i]) / 127.5f - 1.f;
+  };
   for (int r = 0; r < out.rows; ++r) {
     float* to = row(out, r);
     for (int channel = 0; channel < 3; ++channel) {
       for (int y = 0; y < patch; ++y) {
         for (int x = 0; x < patch; ++x) {
           const int pixel = (r / grid * patch + y) * picture.side + r % grid * patch + x;
-          *to++ = float(picture.pixels[std::size_t(pixel) * 3 + std::size_t(channel)]) / 127.5f - 1.f;
+          *to++ = value(std::size_t(pixel) * 3 + std::size_t(channel));
         }
       }
     }

@@ -22,6 +22,7 @@ class RefOps : public Ops {
   void scatter_rows(const Tensor& from, std::span<const int> at, const Tensor& to) override;
   void patchify(const Picture& picture, int patch, const Tensor& out) override;
   void linear(const Tensor& x, const Linear& layer, const Tensor& y, Write write) override;
+  void linear_geglu(const Tensor& x, const Linear& layer, const Tensor& y) override;
   void attention(const AttentionArgs& args) override;
   void layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& y) override;
   void rms_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const Tensor& y) override;
@@ -35,6 +36,8 @@ class RefOps : public Ops {
  private:
   void enter() override {}
   void leave() override {}
+
+  std::vector<float> gate_up_;  // gates and what they multiply
 };
 
 }  // namespace awd::ref

@@ -1,0 +1,168 @@
+// Attention of one block of queries: scores to memory that stays in the second-level cache, softmax row by row, and the
+// product with the values. Probabilities are rounded to bf16 before they are divided by their sum, in f32, at the end.
+#include <algorithm>
+#include <cstring>
+
+#include "backend/cpu/amx/attention.h"
+#include "backend/cpu/amx/vector16.h"
+
+namespace awd::cpu::amx {
+namespace {
+
+inline __mmask16 mask_of(int count) { return __mmask16((1u << std::clamp(count, 0, 16)) - 1u); }
+
+/// The first `count` of 32 numbers, then zeros.
+AWD_AMX inline __m512i load_32(const Bf16* from, int count) {
+  const __mmask32 mask = count >= 32 ? ~__mmask32(0) : (__mmask32(1) << std::max(count, 0)) - 1u;
+  return _mm512_maskz_loadu_epi16(mask, from);
+}
+
+AWD_AMX void pack_queries(const Bf16Rows& q, int rows, int dim, int steps, std::byte* tiles) {
+  for (int r = 0; r < kBlockRows; ++r) {
+    const Bf16* from = q.first + std::size_t(r) * std::size_t(q.stride);
+    std::byte* to = tiles + r / kTileRows * kTileBytes + r % kTileRows * kTileRowBytes;
+    for (int step = 0; step < steps; ++step) {
+      const __m512i numbers = r < rows ? load_32(from + step * 32, dim - step * 32) : _mm512_setzero_si512();
+      _mm512_store_si512(to + step * 2 * kTileBytes, numbers);
+    }
+  }
+}
+
+/// 16 keys at one step: row i holds the i-th pair of dimensions of each key.
+AWD_AMX void pack_key_tile(const Bf16Rows& k, int keys, int first_dim, int dim, std::byte* to) {
+  alignas(64) std::byte rows[kTileBytes];
+  for (int key = 0; key < kTileRows; ++key) {
+    const Bf16* from = k.first + std::size_t(key) * std::size_t(k.stride) + first_dim;
+    const __m512i numbers = key < keys ? load_32(from, dim - first_dim) : _mm512_setzero_si512();
+    _mm512_store_si512(rows + key * kTileRowBytes, numbers);
+  }
+  const __m512i lanes = _mm512_setr_epi32(0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240);
+  for (int i = 0; i < kTileRows; ++i) {
+    _mm512_store_si512(to + i * kTileRowBytes, _mm512_i32gather_epi32(lanes, rows + 4 * i, 4));
+  }
+}
+
+/// 16 dimensions of 32 keys: row i holds keys 2 i and 2 i + 1 of each dimension.
+AWD_AMX void pack_value_tile(const Bf16Rows& v, int keys, int first_dim, int dim, std::byte* to) {
+  const __mmask16 mask = mask_of(dim - first_dim);
+  for (int i = 0; i < kTileRows; ++i) {
+    __m512i pair[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+    for (int odd = 0; odd < 2; ++odd) {
+      if (2 * i + odd >= keys || mask == 0) continue;
+      const Bf16* from = v.first + std::size_t(2 * i + odd) * std::size_t(v.stride) + first_dim;
+      pair[odd] = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from));
+    }
+    _mm512_store_si512(to + i * kTileRowBytes, _mm512_or_si512(pair[0], _mm512_slli_epi32(pair[1], 16)));
+  }
+}
+
+/// Copies a block of sums to rows of `scores`, columns 32 panel ..
+AWD_AMX void place_scores(const BlockSums& sums, int panel, int width, float* scores) {
+  for (int r = 0; r < kBlockRows; ++r) {
+    const std::byte* from = sums.tiles[r / kTileRows * 2] + r % kTileRows * kTileRowBytes;
+    float* to = scores + std::size_t(r) * std::size_t(width) + panel * kPanelColumns;
+    _mm512_storeu_ps(to, _mm512_load_ps(from));
+    _mm512_storeu_ps(to + kTileRows, _mm512_load_ps(from + kTileBytes));
+  }
+}
+
+/// e^(scale (score - largest)) of one row, as bf16 along the steps of its tile row; returns 1 / their sum.
+AWD_AMX float softmax_row(const float* scores, int keys, float scale, std::byte* to) {
+  __m512 largest = _mm512_set1_ps(-3.4e38f);
+  for (int i = 0; i < keys; i += 16) {
+    largest = _mm512_mask_max_ps(largest, mask_of(keys - i), largest, _mm512_loadu_ps(scores + i));
+  }
+  const __m512 top = _mm512_set1_ps(_mm512_reduce_max_ps(largest));
+  const __m512 factor = _mm512_set1_ps(scale);
+  __m512 sum = _mm512_setzero_ps();
+  for (int i = 0; i < keys; i += 32, to += 2 * kTileBytes) {
+    for (int half = 0; half < 2; ++half) {
+      const __m512 score = _mm512_loadu_ps(scores + i + 16 * half);
+      const __m512 e = exp16(_mm512_mul_ps(_mm512_sub_ps(score, top), factor));
+      const __m512 present = _mm512_maskz_mov_ps(mask_of(keys - i - 16 * half), e);
+      sum = _mm512_add_ps(sum, present);
+      _mm256_store_si256(reinterpret_cast<__m256i*>(to + 32 * half), (__m256i)_mm512_cvtneps_pbh(present));
+    }
+  }
+  return 1.f / _mm512_reduce_add_ps(sum);
+}
+
+/// One row of a tile, along its steps, times `factor`.
+AWD_AMX void write_probabilities(const std::byte* from, float factor, int keys, Bf16* to) {
+  for (int i = 0; i < keys; i += 16) {
+    const std::byte* numbers = from + std::size_t(i / 32) * 2 * kTileBytes + std::size_t(i % 32) * sizeof(Bf16);
+    const __m512i words = _mm512_cvtepu16_epi32(_mm256_load_si256(reinterpret_cast<const __m256i*>(numbers)));
+    const __m512 values = _mm512_mul_ps(_mm512_castsi512_ps(_mm512_slli_epi32(words, 16)), _mm512_set1_ps(factor));
+    _mm256_mask_storeu_epi16(to + i, mask_of(keys - i), (__m256i)_mm512_cvtneps_pbh(values));
+  }
+}
+
+/// Rows of sums times `factors`, to dimensions 32 panel ..
+AWD_AMX void store_values(const BlockSums& sums, const float* factors, int rows, int panel, int dim,
+                          const Bf16Rows& out) {
+  for (int r = 0; r < rows; ++r) {
+    const std::byte* from = sums.tiles[r / kTileRows * 2] + r % kTileRows * kTileRowBytes;
+    for (int side = 0; side < 2; ++side) {
+      const int first = panel * kPanelColumns + side * kTileRows;
+      const __m512 values = _mm512_mul_ps(_mm512_load_ps(from + side * kTileBytes), _mm512_set1_ps(factors[r]));
+      Bf16* to = out.first + std::size_t(r) * std::size_t(out.stride) + first;
+      _mm256_mask_storeu_epi16(to, mask_of(dim - first), (__m256i)_mm512_cvtneps_pbh(values));
+    }
+  }
+}
+
+}  // namespace
+
+void pack_keys(const Bf16Rows& k, const Bf16Rows& v, int panel, const HeadTiles& tiles) {
+  const int first = panel * kPanelColumns;
+  std::byte* to = tiles.key_tiles + std::size_t(panel) * tiles.key_panel_bytes();
+  for (int step = 0; step < tiles.key_steps(); ++step) {
+    for (int side = 0; side < 2; ++side, to += kTileBytes) {
+      const int key = first + side * kTileRows;
+      const Bf16Rows rows{k.first + std::size_t(key) * std::size_t(k.stride), k.stride};
+      pack_key_tile(rows, tiles.keys - key, step * 32, tiles.dim, to);
+    }
+  }
+  const Bf16Rows rows{v.first + std::size_t(first) * std::size_t(v.stride), v.stride};
+  for (int value_panel = 0; value_panel < tiles.value_panels(); ++value_panel) {
+    std::byte* panel_tiles = tiles.value_tiles + std::size_t(value_panel) * tiles.value_panel_bytes();
+    for (int side = 0; side < 2; ++side) {
+      pack_value_tile(rows, tiles.keys - first, value_panel * kPanelColumns + side * kTileRows, tiles.dim,
+                      panel_tiles + (panel * 2 + side) * kTileBytes);
+    }
+  }
+}
+
+void attend_block(const QueryBlock& block, const HeadTiles& tiles, float scale, BlockScratch& scratch) {
+  const bool has_lower = block.rows > kTileRows;
+  const int width = tiles.key_panels() * kPanelColumns;
+  pack_queries(block.q, block.rows, tiles.dim, tiles.key_steps(), scratch.query_tiles);
+  for (int panel = 0; panel < tiles.key_panels(); ++panel) {
+    multiply(Numbers::kBf16,
+             {.a = scratch.query_tiles,
+              .has_lower = has_lower,
+              .b = tiles.key_tiles + std::size_t(panel) * tiles.key_panel_bytes(),
+              .steps = tiles.key_steps()},
+             scratch.sums);
+    place_scores(scratch.sums, panel, width, scratch.scores);
+  }
+  float factors[kBlockRows] = {};
+  for (int r = 0; r < block.rows; ++r) {
+    std::byte* to = scratch.probability_tiles + r / kTileRows * kTileBytes + r % kTileRows * kTileRowBytes;
+    factors[r] = softmax_row(scratch.scores + std::size_t(r) * std::size_t(width), tiles.keys, scale, to);
+    if (block.probabilities.first == nullptr) continue;
+    const Bf16Rows& wanted = block.probabilities;
+    write_probabilities(to, factors[r], tiles.keys, wanted.first + std::size_t(r) * std::size_t(wanted.stride));
+  }
+  for (int panel = 0; panel < tiles.value_panels(); ++panel) {
+    multiply(Numbers::kBf16,
+             {.a = scratch.probability_tiles,
+              .has_lower = has_lower,
+              .b = tiles.value_tiles + std::size_t(panel) * tiles.value_panel_bytes(),
+              .steps = tiles.value_steps()},
+             scratch.sums);
+    store_values(scratch.sums, factors, block.rows, panel, tiles.dim, block.out);
+  }
+}
+
+}  // namespace awd::cpu::amx
