@@ -30,6 +30,8 @@ struct EngineInfo {
   int heads = 0;  // query heads of a layer
   std::size_t weight_bytes = 0;
   EngineDtype dtype = EngineDtype::kF32;
+  RobotKind robot = RobotKind::kGeneric;
+  std::vector<std::string> notes;  // what was inferred from the folder, and why
 };
 
 /// The prefix KV cache of one full query: a value that the runtime holds. Move it freely; copy with clone().
@@ -86,8 +88,10 @@ struct FlowDetails {
 /// Weights of one checkpoint. Immutable after load; thread-safe; shared by sessions.
 class Engine {
  public:
-  /// Reads a policy folder (config.json, model.safetensors, tokenizer.model, norm_stats.json).
-  /// Throws awd::Error naming file and field for anything missing, truncated, of another shape or NaN.
+  /// Reads a policy folder: our own (config.json, model.safetensors, tokenizer.model, norm_stats.json), LeRobot's of
+  /// type pi0 or pi05, or one of openpi's converter. Names, shapes and types are checked before any weight is read.
+  /// Throws awd::Error naming file and field for anything missing, truncated, of another shape or NaN. Rows of the
+  /// token embedding are checked when a prompt first uses them.
   static std::shared_ptr<const Engine> load(const std::string& folder, const EngineOptions& options);
   virtual ~Engine() = default;
   virtual const EngineInfo& info() const = 0;
@@ -100,7 +104,8 @@ class Session {
   virtual ~Session() = default;
 
   /// Vision tower + prefix prefill: fills `cache` (reusing its memory). pi0.5 with a state prompt reads obs.state.
-  /// A camera without data is left out of the prefix. The first call for a number of tokens also compiles kernels.
+  /// Pictures of another size than image_size are made square as the checkpoint's project does it; a camera without
+  /// data and size is left out of the prefix. The first call for a number of tokens also compiles kernels.
   /// Throws awd::Error on an observation that does not fit the engine.
   virtual EncodeTiming encode(const Observation& obs, PrefixCache& cache) = 0;
 
@@ -109,7 +114,8 @@ class Session {
   /// The cache is empty after a throw.
   virtual EncodeTiming encode_planned(const Observation& obs, const EncodePlan& plan, PrefixCache& cache) = 0;
 
-  /// Flow sampling on a held cache. `noise` is [horizon, model_action_dim] (t = 1); `state` [state_dim], robot units.
+  /// Flow sampling on a held cache. `noise` is [horizon, model_action_dim] (t = 1); `state` [state_dim], robot units,
+  /// or empty where neither the model nor its actions (relative to the state) need it.
   /// Writes robot-unit actions to `chunk` and, if not null, the importance maps of the last flow step (zeros for a
   /// missing camera; EngineOptions::importance). The same cache, state and noise give the same bits. No allocation
   /// after the first call, but for oneDNN's own bookkeeping. Throws awd::Error on a foreign or empty cache, or values

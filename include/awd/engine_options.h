@@ -49,8 +49,8 @@ struct EngineOptions {
   GradientTarget gradient_target = GradientTarget::kVelocity;
   int gradient_rows = 0;
   RobotKind robot = RobotKind::kAuto;
-  std::string tokenizer;
-  std::string norm_stats;
+  std::string tokenizer{};
+  std::string norm_stats{};
 
   template <class V>
   void visit(V&& v) {

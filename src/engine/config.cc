@@ -104,12 +104,15 @@ ModelConfig load_config(const std::string& path) {
   config.horizon = fields.integer("horizon", 1, kMaxHorizon);
   config.flow_steps = fields.integer("flow_steps", 1, kMaxFlowSteps);
   config.max_tokens = fields.integer("max_tokens", 1, kMaxPromptTokens);
-  const std::int64_t tokens = config.max_prefix_tokens() + config.suffix_tokens();
-  if (config.llm.heads * tokens * tokens > kMaxScores) {
-    fields.fail("max_tokens", fmt::format("heads * tokens^2 of at most {}", kMaxScores),
-                fmt::format("{} heads, {} tokens", config.llm.heads, tokens));
-  }
+  check_prefix_size(path, config);
   return config;
+}
+
+void check_prefix_size(const std::string& where, const ModelConfig& config) {
+  const std::int64_t tokens = config.max_prefix_tokens() + config.suffix_tokens();
+  if (config.llm.heads * tokens * tokens <= kMaxScores) return;
+  throw Error(where, fmt::format("field max_tokens: expected heads * tokens^2 of at most {}, got {} heads, {} tokens",
+                                 kMaxScores, config.llm.heads, tokens));
 }
 
 }  // namespace awd

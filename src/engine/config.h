@@ -18,13 +18,28 @@ enum class StateInput {
   kPrompt,  // pi0.5: 256 bins per dimension, as text in the prompt
 };
 
+/// How a picture of another size becomes the square that the model sees. Both keep its proportions and fill with black.
+enum class PictureResize {
+  kAveraged,  // openpi: averaged over the covered pixels, rounded to 8 bits (SquareResizer)
+  kSampled,   // LeRobot: between the four nearest pixels, not rounded (SquareSampler)
+};
+
+/// What happens to an instruction before it becomes tokens (see prompt_tokens).
+enum class PromptText {
+  kClean,     // openpi, and LeRobot's pi0.5: trimmed, underscores and newlines as spaces
+  kVerbatim,  // LeRobot's pi0: as it is
+};
+
 /// What lies between the robot's own values and the normalised ones of the model, beside their statistics.
 struct RobotIo {
   RobotKind robot = RobotKind::kGeneric;
-  /// [action_dim], or empty for none: dimensions in which the model predicts the difference from the state at the query.
+  /// [action_dim], or empty for none: dimensions in which the model predicts the difference from the state at the
+  /// query.
   std::vector<bool> relative_actions;
   /// The model works in the joint and gripper units of the pi0 base training (openpi's adapt_to_pi); ALOHA only.
   bool aloha_units = false;
+  PictureResize resize = PictureResize::kAveraged;
+  PromptText prompt = PromptText::kClean;
 };
 
 /// Constant after load. All sizes are >= 1 and fit each other (see load_config).
@@ -64,5 +79,8 @@ struct ModelConfig {
 
 /// Reads and validates config.json. Throws awd::Error naming the file and the field.
 ModelConfig load_config(const std::string& path);
+
+/// Throws awd::Error, naming `where`, if the attention of the longest prompt would need absurd memory.
+void check_prefix_size(const std::string& where, const ModelConfig& config);
 
 }  // namespace awd

@@ -17,7 +17,9 @@
 #include "base/alloc_counter.h"
 #include "base/rng.h"
 #include "base/test_folder.h"
+#include "engine/loaded_engine.h"
 #include "engine/random_policy.h"
+#include "io/image_resize.h"
 
 namespace awd {
 namespace {
@@ -184,9 +186,9 @@ TEST_F(EngineTest, BadObservations) {
   obs.cameras = std::span(views_).first(1);
   EXPECT_THAT(encode_error(obs), HasSubstr("expected 2 cameras, got 1"));
   std::array<ImageView, 2> wrong = views_;
-  wrong[1].width = 31;
+  wrong[1].width = 0;
   obs.cameras = wrong;
-  EXPECT_THAT(encode_error(obs), HasSubstr("camera wrist: expected 32 x 32 pixels, got 31 x 32"));
+  EXPECT_THAT(encode_error(obs), HasSubstr("camera wrist: expected sides of 1 to 16384 pixels, got 32 x 0"));
   const std::array<ImageView, 2> none{};
   obs.cameras = none;
   EXPECT_THAT(encode_error(obs), HasSubstr("at least one camera picture"));
@@ -303,6 +305,34 @@ TEST_F(EngineTest, SessionsRunInParallelAndAgree) {
   for (const auto& values : got) EXPECT_EQ(values, expected);
 }
 
+TEST_F(EngineTest, PicturesOfAnySizeBecomeTheModels) {
+  const auto session = this->session(options(EngineBackend::kRef));
+  views_[0] = {pictures_[0].data(), 20, 32};
+  const std::vector<float> expected = query(*session);
+  SquareResizer resizer(32);
+  views_[0] = resizer.resize(views_[0]);
+  EXPECT_EQ(query(*session), expected);
+}
+
+TEST_F(EngineTest, RelativeActionsAreGivenFromTheState) {
+  config_.state_input = StateInput::kNone;
+  write_random_policy(folder_, config_, kTokenizer, StoredType::kF32, 1);
+  const EngineOptions o = options(EngineBackend::kRef);
+  const std::vector<float> differences = query(*session(o));
+  PolicyFolder folder = read_policy_folder(folder_, o);
+  folder.config->io.relative_actions = {false, true, false, false, false, false, false};
+  const auto session = Session::create(std::make_shared<const LoadedEngine>(std::move(folder), o));
+  const std::vector<float> actions = query(*session);
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    EXPECT_NEAR(actions[i], differences[i] + (i % 7 == 1 ? state_[1] : 0.f), 1e-6) << i;
+  }
+  PrefixCache cache;
+  ActionChunk chunk;
+  session->encode(observation(), cache);
+  EXPECT_THAT(error_of([&] { session->denoise(cache, {}, noise_, chunk, nullptr); }),
+              HasSubstr("state: expected 8 values, got 0"));
+}
+
 TEST_F(EngineTest, AnyVariantAndGeometryMatchesRef) {
   struct Geometry {
     Variant variant;
@@ -342,6 +372,7 @@ TEST_F(EngineTest, AnyVariantAndGeometryMatchesRef) {
 }
 
 TEST_F(EngineTest, NothingOfOursIsAllocatedAfterTheFirstQuery) {
+  views_[1].height = 20;  // a picture that is resized
   const auto session = this->session(options(EngineBackend::kRef));
   PrefixCache cache;
   ActionChunk chunk;

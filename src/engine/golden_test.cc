@@ -15,6 +15,7 @@
 #include "engine/norm_stats.h"
 #include "engine/pi0.h"
 #include "engine/prompt.h"
+#include "engine/robot_io.h"
 #include "io/safetensors.h"
 
 namespace awd {
@@ -43,7 +44,7 @@ class Golden {
     const auto* pixels = reinterpret_cast<const std::uint8_t*>(pictures.bytes.data());
     for (std::int64_t i = 0; i < pictures.shape[0]; ++i) {
       const bool is_present = present.bytes[std::size_t(i)] != std::byte{0};
-      views_.push_back({is_present ? pixels + i * side * side * 3 : nullptr, side, side});
+      views_.push_back(is_present ? ImageView{pixels + i * side * side * 3, side, side} : ImageView{});
     }
     state_ = floats("state");
     noise_ = floats("noise");
@@ -180,7 +181,7 @@ TEST_P(GoldenTest, Stages) {
   const std::vector<int> tokens = golden.tokens();
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     std::vector<float> row(std::size_t(config.llm.width));
-    model.weights.language.embedding->read(std::int64_t(tokens[i]) * config.llm.width, row);
+    embed_token(model.weights, tokens[i], row);
     for (float& value : row) value *= std::sqrt(float(config.llm.width));
     ops->upload(row, activations.text.tensor().row_range(int(i), 1));
   }
@@ -194,7 +195,7 @@ TEST_P(GoldenTest, Stages) {
 
   const NormStats norms = load_norm_stats(golden_folder(GetParam().policy) + "/norm_stats.json", config);
   std::vector<float> state(std::size_t(config.model_state_dim));
-  normalise(norms.state, golden.state(), std::span(state).first(std::size_t(config.state_dim)));
+  to_model_state(config, norms, golden.state(), std::span(state).first(std::size_t(config.state_dim)));
   ops->upload(state, activations.state.tensor());
   ops->upload(golden.noise(), activations.actions.tensor());
   FirstVelocity first(activations.velocity.tensor());
@@ -208,7 +209,7 @@ TEST(GoldenTokens, PromptMatchesReference) {
     const ModelConfig config = load_config(golden_folder(policy) + "/config.json");
     const NormStats norms = load_norm_stats(golden_folder(policy) + "/norm_stats.json", config);
     std::vector<float> state(golden.state().size());
-    normalise(norms.state, golden.state(), state);
+    to_model_state(config, norms, golden.state(), state);
     const Tokenizer tokenizer(golden_folder(policy) + "/tokenizer.model");
     EXPECT_EQ(prompt_tokens(tokenizer, config, golden.observation().prompt, state), golden.tokens()) << policy;
   }

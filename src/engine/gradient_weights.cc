@@ -42,11 +42,11 @@ GemmaLayer transposed_layer(WeightPacker& packer, const std::string& layer, cons
 
 }  // namespace
 
-std::shared_ptr<const GradientWeights> load_gradient_weights(const SafetensorsFile& file, const ModelConfig& config,
+std::shared_ptr<const GradientWeights> load_gradient_weights(const Checkpoint& checkpoint, const ModelConfig& config,
                                                              int flow_steps) {
   auto weights = std::make_shared<GradientWeights>();
   weights->device = make_cpu_device(DType::kF32);
-  const WeightReader reader(file);
+  const WeightReader reader(checkpoint);
   WeightPacker packer(reader, *weights->device);
   const Ops::Scope scope(packer.ops());
   weights->language = load_language(packer, config);

@@ -20,8 +20,8 @@ struct GradientWeights {
   std::size_t bytes = 0;            // resident
 };
 
-/// Reads `file` a second time. Throws awd::Error as load_weights() does.
-std::shared_ptr<const GradientWeights> load_gradient_weights(const SafetensorsFile& file, const ModelConfig& config,
+/// Reads the checkpoint a second time. Throws awd::Error as load_weights() does.
+std::shared_ptr<const GradientWeights> load_gradient_weights(const Checkpoint& checkpoint, const ModelConfig& config,
                                                              int flow_steps);
 
 }  // namespace awd

@@ -3,19 +3,18 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "awd/error.h"
+#include "io/strict_json.h"
+#include "io/whole_file.h"
 
 namespace awd {
 
 /// The JSON object in a file. Throws awd::Error if it is missing or garbled.
 inline nlohmann::json read_json_object(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw Error(path, "expected a readable file, got no such file");
-  nlohmann::json value = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  nlohmann::json value = parse_strict_json(read_whole_file(path, "file"), path);
   if (!value.is_object()) throw Error(path, "expected a JSON object, got garbled text");
   return value;
 }
@@ -36,6 +35,12 @@ class JsonFields {
     return *found;
   }
 
+  /// False for a field that is not there or null, as Python writes None.
+  bool has(const std::string& name) const {
+    const auto found = object_.find(name);
+    return found != object_.end() && !found->is_null();
+  }
+
   /// An integer in [min, max].
   int integer(const std::string& name, int min, int max) const {
     const nlohmann::json& value = field(name);
@@ -45,10 +50,33 @@ class JsonFields {
     return value.get<int>();
   }
 
+  /// integer(), or `otherwise` where has() is false.
+  int integer_or(const std::string& name, int min, int max, int otherwise) const {
+    return has(name) ? integer(name, min, max) : otherwise;
+  }
+
+  bool flag_or(const std::string& name, bool otherwise) const {
+    if (!has(name)) return otherwise;
+    const nlohmann::json& value = field(name);
+    if (!value.is_boolean()) fail(name, "true or false", value.dump());
+    return value.get<bool>();
+  }
+
+  double number_or(const std::string& name, double otherwise) const {
+    if (!has(name)) return otherwise;
+    const nlohmann::json& value = field(name);
+    if (!value.is_number()) fail(name, "a number", value.dump());
+    return value.get<double>();
+  }
+
   std::string text(const std::string& name) const {
     const nlohmann::json& value = field(name);
     if (!value.is_string()) fail(name, "a string", value.dump());
     return value.get<std::string>();
+  }
+
+  std::string text_or(const std::string& name, const std::string& otherwise) const {
+    return has(name) ? text(name) : otherwise;
   }
 
   JsonFields object(const std::string& name) const {
@@ -57,10 +85,16 @@ class JsonFields {
     return {path_, value, prefix_ + name + "."};
   }
 
+  /// Throws awd::Error "[file] field NAME: PROBLEM".
+  [[noreturn]] void fail(const std::string& name, const std::string& problem) const {
+    throw Error(path_, fmt::format("field {}{}: {}", prefix_, name, problem));
+  }
   /// Throws awd::Error "[file] field NAME: expected ..., got ...".
   [[noreturn]] void fail(const std::string& name, const std::string& expected, const std::string& got) const {
     throw Error(path_, fmt::format("field {}{}: expected {}, got {}", prefix_, name, expected, got.substr(0, 80)));
   }
+
+  const std::string& path() const { return path_; }
 
  private:
   std::string path_;

@@ -6,6 +6,7 @@
 
 #include "awd/engine.h"
 #include "engine/attention_capture.h"
+#include "engine/checkpoint/policy_folder.h"
 #include "engine/gradient_weights.h"
 #include "engine/norm_stats.h"
 #include "engine/pi0.h"
@@ -15,7 +16,7 @@ namespace awd {
 
 class LoadedEngine : public Engine {
  public:
-  LoadedEngine(const std::string& folder, const EngineOptions& options);
+  LoadedEngine(PolicyFolder folder, const EngineOptions& options);
 
   const EngineInfo& info() const override { return info_; }
 

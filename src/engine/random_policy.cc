@@ -3,152 +3,159 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <thread>
+#include <type_traits>
+#include <vector>
 
 #include "awd/error.h"
+#include "base/check.h"
+#include "base/half.h"
+#include "base/parallel.h"
 #include "base/rng.h"
+#include "engine/checkpoint_tensors.h"
+#include "io/run_directory.h"
+#include "io/safetensors_writer.h"
 
 namespace awd {
 namespace {
 
 using nlohmann::json;
-using Shape = std::vector<std::int64_t>;
 
-/// Collects named tensors of normal values.
-class RandomTensors {
- public:
-  RandomTensors(StoredType type, std::uint64_t seed) : type_(type), rng_(seed) {}
+/// Values drawn and written at once: large enough for the disk, small enough for a core's cache.
+constexpr std::int64_t kPieceValues = 1 << 18;
 
-  void add(const std::string& name, const Shape& shape, double scale, double mean = 0.0) {
-    TensorToWrite tensor{.name = name, .shape = shape, .values = {}, .type = type_};
-    std::int64_t count = 1;
-    for (const std::int64_t side : shape) count *= side;
-    for (std::int64_t i = 0; i < count; ++i) tensor.values.push_back(float(mean + scale * rng_.normal()));
-    tensors_.push_back(std::move(tensor));
-  }
-
-  /// Scaled so that outputs are about as large as inputs.
-  void linear(const std::string& name, int out, int in, bool with_bias) {
-    add(name + ".weight", {out, in}, 1.0 / std::sqrt(double(in)));
-    if (with_bias) add(name + ".bias", {out}, 0.1);
-  }
-
-  const std::vector<TensorToWrite>& tensors() const { return tensors_; }
-
- private:
-  StoredType type_;
-  Rng rng_;
-  std::vector<TensorToWrite> tensors_;
+/// Mean and spread of a tensor's values.
+struct Distribution {
+  double mean = 0;
+  double deviation = 0;
 };
 
-void add_vision(const ModelConfig& config, RandomTensors& out) {
-  const std::string tower = "paligemma_with_expert.paligemma.model.vision_tower.vision_model.";
-  const int width = config.vision.width;
-  const int patch = config.patch_size;
-  const auto add_norm = [&](const std::string& name) {
-    out.add(name + ".weight", {width}, 0.1, 1.0);
-    out.add(name + ".bias", {width}, 0.1);
-  };
-  out.add(tower + "embeddings.patch_embedding.weight", {width, 3, patch, patch}, 1.0 / (patch * std::sqrt(3.0)));
-  out.add(tower + "embeddings.patch_embedding.bias", {width}, 0.1);
-  out.add(tower + "embeddings.position_embedding.weight", {config.patches(), width}, 0.5);
-  for (int i = 0; i < config.vision.depth; ++i) {
-    const std::string layer = fmt::format("{}encoder.layers.{}.", tower, i);
-    add_norm(layer + "layer_norm1");
-    add_norm(layer + "layer_norm2");
-    for (const char* name : {"q_proj", "k_proj", "v_proj", "out_proj"}) {
-      out.linear(layer + "self_attn." + name, width, width, true);
-    }
-    out.linear(layer + "mlp.fc1", config.vision.mlp, width, true);
-    out.linear(layer + "mlp.fc2", width, config.vision.mlp, true);
-  }
-  add_norm(tower + "post_layernorm");
-  out.linear("paligemma_with_expert.paligemma.model.multi_modal_projector.linear", config.llm.width, width, true);
+/// Matrices are scaled so that outputs are about as large as inputs; norms are near 1.
+Distribution distribution_of(const TensorSpec& tensor) {
+  const std::string& name = tensor.name;
+  const bool is_bias = name.ends_with("bias");
+  const bool is_layer_norm = name.find("layer_norm") != std::string::npos || name.ends_with("post_layernorm.weight");
+  if (tensor.shape.size() == 1) return {.mean = !is_bias && is_layer_norm ? 1.0 : 0.0, .deviation = 0.1};
+  if (name.ends_with("position_embedding.weight")) return {.deviation = 0.5};
+  double inputs = 1;
+  for (std::size_t i = 1; i < tensor.shape.size(); ++i) inputs *= double(tensor.shape[i]);
+  return {.deviation = 1 / std::sqrt(inputs)};
 }
 
-/// One Gemma stack: the prefix LM, or the expert (which alone has a final norm that is read).
-void add_gemma(const std::string& prefix, const ModelConfig& config, bool is_expert, RandomTensors& out) {
-  const int width = is_expert ? config.expert.width : config.llm.width;
-  const int mlp = is_expert ? config.expert.mlp : config.llm.mlp;
-  const auto add_norm = [&](const std::string& name) {
-    if (is_expert && config.variant == Variant::kPi05) {
-      out.linear(name + ".dense", 3 * width, width, true);
+/// Value `index` of a stream: the sum of four uniforms, close to a standard normal. A function of its arguments alone,
+/// so that values do not depend on who draws them and when.
+float draw(std::uint64_t stream, std::uint64_t index) {
+  constexpr float kMean = 4 * 32767.5f, kDeviation = 37837.2f;  // of the sum of four uniforms over 0 .. 65535
+  const std::uint64_t bits = mix_seed(stream, index);
+  const std::uint64_t sum = (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48);
+  return (float(sum) - kMean) / kDeviation;
+}
+
+/// One piece of one tensor.
+struct Piece {
+  std::size_t tensor = 0;
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+std::vector<Piece> cut(std::span<const TensorSpec> tensors) {
+  std::vector<Piece> pieces;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    std::int64_t values = 1;
+    for (const std::int64_t side : tensors[i].shape) values *= side;
+    for (std::int64_t first = 0; first < values; first += kPieceValues) {
+      pieces.push_back({i, first, std::min(kPieceValues, values - first)});
+    }
+  }
+  return pieces;
+}
+
+/// Draws `out.size()` values from number `first` of a tensor's stream.
+template <class Value>
+void fill(std::span<Value> out, std::uint64_t stream, std::int64_t first, const Distribution& distribution) {
+  const auto mean = float(distribution.mean), deviation = float(distribution.deviation);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const float value = mean + deviation * draw(stream, std::uint64_t(first) + i);
+    if constexpr (std::is_same_v<Value, float>) {
+      out[i] = value;
     } else {
-      out.add(name + ".weight", {width}, 0.1);
+      out[i] = Bf16::round_to_bits(value);
     }
-  };
-  for (int i = 0; i < config.llm.depth; ++i) {
-    const std::string layer = fmt::format("{}layers.{}.", prefix, i);
-    add_norm(layer + "input_layernorm");
-    out.linear(layer + "self_attn.k_proj", config.kv_width(), width, false);
-    out.linear(layer + "self_attn.v_proj", config.kv_width(), width, false);
-    if (!is_expert && i + 1 == config.llm.depth) continue;  // nobody reads the rest of the last prefix layer
-    add_norm(layer + "post_attention_layernorm");
-    out.linear(layer + "self_attn.q_proj", config.q_width(), width, false);
-    out.linear(layer + "self_attn.o_proj", width, config.q_width(), false);
-    out.linear(layer + "mlp.gate_proj", mlp, width, false);
-    out.linear(layer + "mlp.up_proj", mlp, width, false);
-    out.linear(layer + "mlp.down_proj", width, mlp, false);
   }
-  if (is_expert) add_norm(prefix + "norm");
 }
 
-void add_heads(const ModelConfig& config, RandomTensors& out) {
-  const int width = config.expert.width;
-  out.linear("action_in_proj", width, config.model_action_dim, true);
-  out.linear("action_out_proj", config.model_action_dim, width, true);
-  if (config.variant == Variant::kPi05) {
-    out.linear("time_mlp_in", width, width, true);
-    out.linear("time_mlp_out", width, width, true);
-    return;
-  }
-  out.linear("action_time_mlp_in", width, 2 * width, true);
-  out.linear("action_time_mlp_out", width, width, true);
-  if (config.has_state_token()) out.linear("state_proj", width, config.model_state_dim, true);
+/// Writes every tensor that inference reads, `Value` by `Value`, on all cores.
+template <class Value>
+void write_values(SafetensorsWriter& writer, std::span<const TensorSpec> tensors, std::uint64_t seed) {
+  const std::vector<Piece> pieces = cut(tensors);
+  const int workers = int(std::max(1u, std::thread::hardware_concurrency()));
+  std::vector<std::vector<Value>> buffers(static_cast<std::size_t>(workers), std::vector<Value>(kPieceValues));
+  parallel_jobs(int(pieces.size()), workers, [&](int job, int worker) {
+    const Piece& piece = pieces[std::size_t(job)];
+    const TensorSpec& tensor = tensors[piece.tensor];
+    const std::span<Value> values = std::span(buffers[std::size_t(worker)]).first(std::size_t(piece.count));
+    fill(values, mix_seed(seed, hash_text(tensor.name)), piece.first, distribution_of(tensor));
+    writer.write(piece.tensor, std::uint64_t(piece.first) * sizeof(Value), std::as_bytes(values));
+  });
 }
 
-json config_json(const ModelConfig& c) {
+void write_weights(const std::string& path, const ModelConfig& config, StoredType type, std::uint64_t seed) {
+  AWD_CHECK(type == StoredType::kF32 || type == StoredType::kBf16);
+  std::vector<TensorSpec> tensors = checkpoint_tensors(config);
+  std::erase_if(tensors, [](const TensorSpec& tensor) { return !tensor.is_used; });
+  std::vector<TensorHeader> headers;
+  headers.reserve(tensors.size());
+  for (const TensorSpec& tensor : tensors) headers.push_back({tensor.name, type, tensor.shape});
+  SafetensorsWriter writer(path, headers);
+  if (type == StoredType::kF32) {
+    write_values<float>(writer, tensors, seed);
+  } else {
+    write_values<std::uint16_t>(writer, tensors, seed);
+  }
+  writer.commit();
+}
+
+std::string config_text(const ModelConfig& c) {
   constexpr const char* kStateWords[] = {"none", "token", "prompt"};
-  return {{"format", "awd-policy-1"},
-          {"name", c.name},
-          {"variant", c.variant == Variant::kPi0 ? "pi0" : "pi05"},
-          {"cameras", c.cameras},
-          {"image_size", c.image_size},
-          {"patch_size", c.patch_size},
-          {"vision",
-           {{"width", c.vision.width}, {"depth", c.vision.depth}, {"heads", c.vision.heads}, {"mlp", c.vision.mlp}}},
-          {"llm",
-           {{"width", c.llm.width},
-            {"depth", c.llm.depth},
-            {"mlp", c.llm.mlp},
-            {"heads", c.llm.heads},
-            {"kv_heads", c.llm.kv_heads},
-            {"head_dim", c.llm.head_dim},
-            {"vocab", c.llm.vocab}}},
-          {"expert", {{"width", c.expert.width}, {"mlp", c.expert.mlp}}},
-          {"state_dim", c.state_dim},
-          {"action_dim", c.action_dim},
-          {"model_state_dim", c.model_state_dim},
-          {"model_action_dim", c.model_action_dim},
-          {"horizon", c.horizon},
-          {"flow_steps", c.flow_steps},
-          {"max_tokens", c.max_tokens},
-          {"state_input", kStateWords[static_cast<int>(c.state_input)]}};
+  const json config = {
+      {"format", "awd-policy-1"},
+      {"name", c.name},
+      {"variant", c.variant == Variant::kPi0 ? "pi0" : "pi05"},
+      {"cameras", c.cameras},
+      {"image_size", c.image_size},
+      {"patch_size", c.patch_size},
+      {"vision",
+       {{"width", c.vision.width}, {"depth", c.vision.depth}, {"heads", c.vision.heads}, {"mlp", c.vision.mlp}}},
+      {"llm",
+       {{"width", c.llm.width},
+        {"depth", c.llm.depth},
+        {"mlp", c.llm.mlp},
+        {"heads", c.llm.heads},
+        {"kv_heads", c.llm.kv_heads},
+        {"head_dim", c.llm.head_dim},
+        {"vocab", c.llm.vocab}}},
+      {"expert", {{"width", c.expert.width}, {"mlp", c.expert.mlp}}},
+      {"state_dim", c.state_dim},
+      {"action_dim", c.action_dim},
+      {"model_state_dim", c.model_state_dim},
+      {"model_action_dim", c.model_action_dim},
+      {"horizon", c.horizon},
+      {"flow_steps", c.flow_steps},
+      {"max_tokens", c.max_tokens},
+      {"state_input", kStateWords[static_cast<int>(c.state_input)]}};
+  return config.dump(1) + "\n";
 }
 
 json unit_stats(int dim) {
   const auto all = [&](double value) { return std::vector<double>(std::size_t(dim), value); };
   return {{"mean", all(0.0)}, {"std", all(1.0)}, {"q01", all(-1.0)}, {"q99", all(1.0)}};
-}
-
-void write_json(const std::string& path, const json& value) {
-  std::ofstream file(path);
-  file << value.dump(1) << '\n';
-  file.close();
-  if (!file) throw Error(path, "expected to write the file, got an error");
 }
 
 }  // namespace
@@ -172,6 +179,12 @@ ModelConfig tiny_geometry() {
           .max_tokens = 48};
 }
 
+bool is_random_policy(const std::string& folder, const ModelConfig& config) {
+  std::ifstream file(folder + "/config.json");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return text == config_text(config);
+}
+
 void write_random_policy(const std::string& folder, const ModelConfig& config, const std::string& tokenizer,
                          StoredType weights, std::uint64_t seed) {
   std::error_code failure;
@@ -179,17 +192,12 @@ void write_random_policy(const std::string& folder, const ModelConfig& config, c
   std::filesystem::copy_file(tokenizer, folder + "/tokenizer.model", std::filesystem::copy_options::overwrite_existing,
                              failure);
   if (failure) throw Error(folder, fmt::format("expected to copy {} here, got: {}", tokenizer, failure.message()));
-  write_json(folder + "/config.json", config_json(config));
-  write_json(folder + "/norm_stats.json",
-             {{"norm_stats", {{"state", unit_stats(config.state_dim)}, {"actions", unit_stats(config.action_dim)}}}});
+  write_file_atomically(folder + "/config.json", config_text(config));
+  const json norms = {
+      {"norm_stats", {{"state", unit_stats(config.state_dim)}, {"actions", unit_stats(config.action_dim)}}}};
+  write_file_atomically(folder + "/norm_stats.json", norms.dump(1) + "\n");
 
-  RandomTensors tensors(weights, seed);
-  add_vision(config, tensors);
-  add_gemma("paligemma_with_expert.paligemma.model.language_model.", config, false, tensors);
-  tensors.add("paligemma_with_expert.paligemma.lm_head.weight", {config.llm.vocab, config.llm.width}, 0.1);
-  add_gemma("paligemma_with_expert.gemma_expert.model.", config, true, tensors);
-  add_heads(config, tensors);
-  write_safetensors(folder + "/model.safetensors", tensors.tensors());
+  write_weights(folder + "/model.safetensors", config, weights, seed);
 }
 
 }  // namespace awd

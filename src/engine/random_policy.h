@@ -12,9 +12,13 @@ namespace awd {
 /// The geometry of the embedded policy models/tiny.
 ModelConfig tiny_geometry();
 
-/// Writes config.json, model.safetensors, norm_stats.json and a copy of `tokenizer` to `folder`, which is made if
-/// needed. Throws awd::Error if a file cannot be written.
+/// Writes config.json, model.safetensors (the tensors that inference reads, as F32 or BF16), norm_stats.json (the
+/// identity) and a copy of `tokenizer` to `folder`, which is made if needed. Equal arguments give equal bytes on every
+/// machine. Throws awd::Error if a file cannot be written.
 void write_random_policy(const std::string& folder, const ModelConfig& config, const std::string& tokenizer,
                          StoredType weights, std::uint64_t seed);
+
+/// Whether `folder` holds a policy of this geometry, as write_random_policy() describes it.
+bool is_random_policy(const std::string& folder, const ModelConfig& config);
 
 }  // namespace awd

@@ -9,8 +9,10 @@
 #include "base/clock.h"
 #include "engine/importance_maps.h"
 #include "engine/loaded_engine.h"
+#include "engine/picture_input.h"
 #include "engine/prompt.h"
 #include "engine/query_plan.h"
+#include "engine/robot_io.h"
 #include "engine/saliency.h"
 
 namespace awd {
@@ -26,8 +28,8 @@ class LoadedSession : public Session {
         recorder_(config_, engine_->layers, engine_->model.flow_steps),
         state_(std::size_t(config_.model_state_dim)),
         actions_(std::size_t(config_.horizon) * std::size_t(config_.model_action_dim)),
+        picture_input_(config_),
         plan_(config_) {
-    pictures_.reserve(kMaxCameras);
     if (engine_->gradient != nullptr) {
       saliency_ = std::make_unique<Saliency>(engine_->gradient, config_, engine_->model.flow_steps, engine_->options,
                                              engine_->threads);
@@ -43,8 +45,8 @@ class LoadedSession : public Session {
     held.fit(engine_->device, config_);
     const HeldParts before{.any = held.tokens > 0, .present = held.present, .vision = held.has_vision};
     held.tokens = 0;  // an error below leaves an empty cache
-    take_pictures(obs);
-    for (std::size_t c = 0; c < pictures_.size(); ++c) held.present[c] = pictures_[c].pixels != nullptr;
+    pictures_ = picture_input_.take(obs.cameras);
+    for (std::size_t c = 0; c < pictures_.size(); ++c) held.present[c] = !pictures_[c].empty();
     plan_.make(plan, held.present, before);
     const int text_tokens = embed_prompt(obs);
     plan_.make_rows(plan, text_tokens);
@@ -84,26 +86,6 @@ class LoadedSession : public Session {
   }
 
  private:
-  /// Checks the cameras and lists them in pictures_, absent ones without pixels.
-  void take_pictures(const Observation& obs) {
-    if (obs.cameras.size() != config_.cameras.size()) {
-      throw Error("observation",
-                  fmt::format("expected {} cameras, got {}", config_.cameras.size(), obs.cameras.size()));
-    }
-    pictures_.clear();
-    for (std::size_t i = 0; i < obs.cameras.size(); ++i) {
-      const ImageView& view = obs.cameras[i];
-      if (!view.empty() && (view.width != config_.image_size || view.height != config_.image_size)) {
-        throw Error("observation", fmt::format("camera {}: expected {} x {} pixels, got {} x {}", config_.cameras[i],
-                                               config_.image_size, config_.image_size, view.width, view.height));
-      }
-      pictures_.push_back({view.data, config_.image_size});
-    }
-    if (std::ranges::all_of(pictures_, [](const Picture& p) { return p.pixels == nullptr; })) {
-      throw Error("observation", "expected at least one camera picture, got none");
-    }
-  }
-
   /// Rows of activations.prefix.x of every camera, neighbours that need the tower in one batch; `held` learns new ones.
   void embed_cameras(bool hold_vision, PrefixCache::Impl& held) {
     const int patches = config_.patches();
@@ -157,7 +139,7 @@ class LoadedSession : public Session {
       }
     }
     std::fill(state_.begin(), state_.end(), 0.f);
-    normalise(engine_->norms.state, state, std::span(state_).first(state.size()));
+    to_model_state(config_, engine_->norms, state, std::span(state_).first(state.size()));
   }
 
   /// activations.text = the embedded prompt; work is done only when the prompt has changed. Returns its tokens.
@@ -168,12 +150,12 @@ class LoadedSession : public Session {
     const auto state = std::span<const float>(state_).first(std::size_t(config_.state_dim));
     std::vector<int> tokens = prompt_tokens(engine_->tokenizer, config_, obs.prompt, state);
     if (tokens != tokens_) {
-      const StoredTensor& table = *engine_->model.weights.language.embedding;
+      tokens_.clear();  // an error below leaves no prompt
       const int width = config_.llm.width;
       const float scale = std::sqrt(float(width));  // text rows only, never image rows
       std::vector<float> row(static_cast<std::size_t>(width));
       for (std::size_t i = 0; i < tokens.size(); ++i) {
-        table.read(std::int64_t(tokens[i]) * width, row);
+        embed_token(engine_->model.weights, tokens[i], row);
         for (float& value : row) value *= scale;
         ops_->upload(row, activations_.text.tensor().row_range(int(i), 1));
       }
@@ -198,7 +180,7 @@ class LoadedSession : public Session {
                   fmt::format("first step: expected 0 to {}, got {}", engine_->model.flow_steps - 1, start.step));
     }
     const Ops::Scope scope(*ops_);
-    if (config_.has_state_token() || !state.empty()) take_state(state);
+    if (config_.has_state_token() || has_relative_actions(config_) || !state.empty()) take_state(state);
     ops_->upload(state_, activations_.state.tensor());
     ops_->upload(start.x, activations_.actions.tensor());
     AttentionRecorder::Wanted from_attention = wanted;
@@ -211,7 +193,7 @@ class LoadedSession : public Session {
     chunk.horizon = config_.horizon;
     chunk.dim = config_.action_dim;
     chunk.values.resize(std::size_t(config_.horizon) * std::size_t(config_.action_dim));
-    unnormalise(engine_->norms.actions, actions_, config_.model_action_dim, chunk.values);
+    to_robot_actions(config_, engine_->norms, state, actions_, chunk.values);
   }
 
   /// The maps that do not come from the attention of the flow that has just been solved.
@@ -238,7 +220,8 @@ class LoadedSession : public Session {
   std::vector<float> velocity_;         // [horizon, model_action_dim], of the last step; only with saliency_
 
   // Of the query that runs.
-  std::vector<Picture> pictures_;  // by camera
+  PictureInput picture_input_;
+  std::span<const Picture> pictures_;  // by camera
   QueryPlan plan_;
 };
 

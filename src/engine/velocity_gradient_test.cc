@@ -83,7 +83,7 @@ class RefVelocity : public AttentionObserver {
     return values_;
   }
 
-  const SafetensorsFile& file() const { return *model_.weights.file; }
+  const Checkpoint& checkpoint() const { return *model_.weights.checkpoint; }
 
  private:
   bool wants(int step) const override { return step == step_; }
@@ -111,7 +111,7 @@ class VelocityGradientTest : public testing::TestWithParam<Row> {
                         7);
     ref_ = std::make_unique<RefVelocity>(config_, folder_.file("model.safetensors"));
     gradient_ =
-        std::make_unique<VelocityGradient>(load_gradient_weights(ref_->file(), config_, kFlowSteps), config_, 1);
+        std::make_unique<VelocityGradient>(load_gradient_weights(ref_->checkpoint(), config_, kFlowSteps), config_, 1);
     prefix_ = random((GetParam().cameras * config_.patches() + kTextTokens) * config_.llm.width);
     state_ = random(config_.model_state_dim);
     x_ = random(config_.horizon * config_.model_action_dim);

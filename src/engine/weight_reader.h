@@ -1,35 +1,34 @@
-// Reads named tensors of a checkpoint as f32, checking name, shape, type and that every value is finite.
+// Reads named tensors of a checkpoint, checking name, shape, type and that every value is finite.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "io/safetensors.h"
+#include "engine/checkpoint/checkpoint.h"
+#include "engine/checkpoint_tensors.h"
 
 namespace awd {
 
-using Shape = std::vector<std::int64_t>;
-
-/// Errors name the file, the tensor, what was expected and what was found.
+/// Errors name the file, the tensor, what was expected and what was found. Thread-safe.
 class WeightReader {
  public:
-  explicit WeightReader(const SafetensorsFile& file);
+  explicit WeightReader(const Checkpoint& checkpoint) : checkpoint_(checkpoint) {}
 
-  /// True if the file has the tensor.
-  bool has(const std::string& name) const { return lookup(name) != nullptr; }
-  /// The tensor as stored, after the same checks as read(); for tables that stay in the file.
-  const StoredTensor& checked(const std::string& name, const Shape& shape) const;
-  /// The tensor as a matrix whose rows are its last dimensions, `cols` values each; it stays in the file.
+  /// The tensor as a matrix whose rows are its last dimensions, `cols` values each. It stays in the file's mapping:
+  /// call release() when it has been packed.
   StoredMatrix matrix(const std::string& name, const Shape& shape, int cols) const;
+  /// matrix() of a table whose values are not looked at here: the caller checks each row that it reads.
+  StoredMatrix unscanned_table(const std::string& name, const Shape& shape, int cols) const;
   /// All values as f32.
   std::vector<float> read(const std::string& name, const Shape& shape) const;
+  /// Gives the memory of the tensor's pages back; they are read from the file again if needed.
+  void release(const std::string& name) const;
 
  private:
-  const StoredTensor* lookup(const std::string& name) const;
+  const CheckpointTensor& checked(const std::string& name, const Shape& shape) const;
+  const CheckpointTensor& scanned(const std::string& name, const Shape& shape) const;
 
-  const SafetensorsFile& file_;
-  std::string prefix_;  // checkpoints saved by lerobot put "model." before every name
+  const Checkpoint& checkpoint_;
 };
 
 }  // namespace awd

@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+
+#include "awd/error.h"
+#include "engine/checkpoint/tensor_check.h"
 
 namespace awd {
 namespace {
@@ -23,6 +27,7 @@ VisionWeights load_vision(WeightPacker& packer, const ModelConfig& config) {
       reader.matrix(embedding + "weight", {width, 3, config.patch_size, config.patch_size}, patch_values);
   const auto patch_bias = reader.read(embedding + "bias", {width});
   vision.patch_embedding = packer.pack({.parts = {patch}, .bias = patch_bias});
+  reader.release(embedding + "weight");
   const auto positions = reader.read(tower + "embeddings.position_embedding.weight", {config.patches(), width});
   vision.positions = packer.table(positions, config.patches(), width);
 
@@ -57,9 +62,7 @@ LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config) {
   const int depth = config.llm.depth;
 
   LanguageWeights language;
-  const std::string own_table = model + "embed_tokens.weight";  // otherwise tied to the head
-  const std::string table = reader.has(own_table) ? own_table : kPaliGemma + "lm_head.weight";
-  language.embedding = &reader.checked(table, {config.llm.vocab, width});
+  language.embedding = reader.unscanned_table(kEmbeddingTensor, {config.llm.vocab, width}, width);
 
   std::vector<float> scales;
   const auto add_scales = [&scales](const std::vector<float>& weight) {
@@ -117,7 +120,9 @@ LinearPtr WeightPacker::linear(const LinearSpec& spec) {
     const auto bias_part = reader_.read(name + ".bias", {spec.out});
     bias.insert(bias.end(), bias_part.begin(), bias_part.end());
   }
-  return pack({.parts = std::move(parts), .bias = bias, .dtype = spec.dtype});
+  LinearPtr layer = pack({.parts = std::move(parts), .bias = bias, .dtype = spec.dtype, .is_gated = spec.is_gated});
+  for (const std::string& name : spec.names) reader_.release(name + ".weight");
+  return layer;
 }
 
 Buffer WeightPacker::table(std::span<const float> values, int rows, int cols) {
@@ -138,14 +143,16 @@ GemmaLayer WeightPacker::load_gemma_layer(const std::string& prefix, const Model
           .k = linear({{attention + "k_proj"}, width, kv_width, false, compute}),
           .v = linear({{attention + "v_proj"}, width, kv_width, false, compute}),
           .o = linear({{attention + "o_proj"}, q_width, width, false, compute}),
-          .gate_up = linear({{prefix + "mlp.gate_proj", prefix + "mlp.up_proj"}, width, mlp, false, compute}),
+          .gate_up = linear({{prefix + "mlp.gate_proj", prefix + "mlp.up_proj"}, width, mlp, false, compute, true}),
           .down = linear({{prefix + "mlp.down_proj"}, mlp, width, false, compute})};
 }
 
-Weights load_weights(const std::string& path, const ModelConfig& config, int flow_steps, const Device& device) {
+Weights load_weights(std::shared_ptr<const Checkpoint> checkpoint, const ModelConfig& config, int flow_steps,
+                     const Device& device) {
+  require_tensors(*checkpoint, check_tensors(*checkpoint, config));
   Weights weights;
-  weights.file = std::make_shared<const SafetensorsFile>(path);
-  const WeightReader reader(*weights.file);
+  weights.checkpoint = std::move(checkpoint);
+  const WeightReader reader(*weights.checkpoint);
   WeightPacker packer(reader, device);
   const Ops::Scope scope(packer.ops());
   weights.vision = load_vision(packer, config);
@@ -154,6 +161,18 @@ Weights load_weights(const std::string& path, const ModelConfig& config, int flo
   weights.angles = rotary_angles(packer, config);
   weights.bytes = packer.bytes();
   return weights;
+}
+
+Weights load_weights(const std::string& path, const ModelConfig& config, int flow_steps, const Device& device) {
+  return load_weights(std::make_shared<const Checkpoint>(path), config, flow_steps, device);
+}
+
+void embed_token(const Weights& weights, int token, std::span<float> out) {
+  weights.language.embedding.read_row(token, out);
+  if (!std::all_of(out.begin(), out.end(), [](float value) { return std::isfinite(value); })) {
+    throw Error(weights.checkpoint->path(),
+                fmt::format("embedding of token {}: expected finite values, got NaN or infinity", token));
+  }
 }
 
 }  // namespace awd

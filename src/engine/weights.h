@@ -10,15 +10,10 @@
 #include "backend/device.h"
 #include "engine/config.h"
 #include "engine/weight_reader.h"
-#include "io/safetensors.h"
 
 namespace awd {
 
 using LinearPtr = std::unique_ptr<const Linear>;
-
-/// Where a checkpoint keeps the two stacks of Gemma layers: "<prefix>layers.N.".
-inline constexpr const char* kLanguagePrefix = "paligemma_with_expert.paligemma.model.language_model.";
-inline constexpr const char* kExpertPrefix = "paligemma_with_expert.gemma_expert.model.";
 
 /// SigLIP: patches of one camera -> rows of the language model's width.
 struct VisionWeights {
@@ -38,7 +33,7 @@ struct VisionWeights {
 /// One Gemma layer, of the prefix LM or of the action expert. The last prefix layer has keys and values only.
 struct GemmaLayer {
   LinearPtr q, k, v, o;
-  LinearPtr gate_up;  // width -> 2 mlp: gate | up
+  LinearPtr gate_up;  // width -> 2 mlp: gate | up, packed as gated
   LinearPtr down;     // mlp -> width
 };
 
@@ -51,8 +46,8 @@ struct Modulation {
 
 struct LanguageWeights {
   std::vector<GemmaLayer> layers;
-  Buffer norm_scales;  // [2 depth, width] f32, rows: layer 0 input, layer 0 post, layer 1 input, ...
-  const StoredTensor* embedding = nullptr;  // [vocab, width], stays in the mapped file
+  Buffer norm_scales;      // [2 depth, width] f32, rows: layer 0 input, layer 0 post, layer 1 input, ...
+  StoredMatrix embedding;  // [vocab, width], stays in the mapped file
 
   Modulation norm(int index) const { return {norm_scales.tensor().row_range(index, 1), {}, {}}; }
 };
@@ -79,7 +74,7 @@ struct ExpertWeights {
 };
 
 struct Weights {
-  std::shared_ptr<const SafetensorsFile> file;
+  std::shared_ptr<const Checkpoint> checkpoint;
   VisionWeights vision;
   LanguageWeights language;
   ExpertWeights expert;
@@ -105,6 +100,7 @@ class WeightPacker {
     int out = 0;  // of each
     bool with_bias = false;
     DType dtype = DType::kF32;
+    bool is_gated = false;  // see LinearData
   };
   LinearPtr linear(const LinearSpec& spec);
   /// A layer whose values are already in memory.
@@ -123,9 +119,17 @@ class WeightPacker {
   std::size_t bytes_ = 0;
 };
 
-/// Loads model.safetensors. Every tensor's shape, type and finiteness is checked; throws awd::Error.
+/// Packs the weights of a checkpoint for a device. All names, shapes and types are checked before any value is read;
+/// values are checked for NaN and infinity on the way, but for the embedding, whose rows are checked when they are used
+/// (see embed_token). Pages of the file are given back as soon as they have been packed. Throws awd::Error.
 /// `flow_steps` fixes the times whose embeddings and modulations are computed here, once.
+Weights load_weights(std::shared_ptr<const Checkpoint> checkpoint, const ModelConfig& config, int flow_steps,
+                     const Device& device);
+/// load_weights() of a policy folder or a safetensors file.
 Weights load_weights(const std::string& path, const ModelConfig& config, int flow_steps, const Device& device);
+
+/// The embedding of a token, [width], as stored. Throws awd::Error if it is not finite.
+void embed_token(const Weights& weights, int token, std::span<float> out);
 
 /// The parts of load_weights behind the vision tower.
 LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config);

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 std::vector<std::int64_t> line_ends(const fs::path& file) {
   std::vector<std::int64_t> ends;
   std::ifstream stream(file, std::ios::binary);
-  std::vector<char> block(1 << 20);
+  std::vector<char> block(1 << 16);
   std::int64_t position = 0;
   while (stream) {
     stream.read(block.data(), std::streamsize(block.size()));

@@ -16,6 +16,7 @@
 #include "base/options_io.h"
 #include "io/episode_log.h"
 #include "io/episode_log_fields.h"
+#include "io/strict_json.h"
 
 namespace awd::internal {
 
@@ -159,7 +160,7 @@ Record parse_log_line(const std::string& line, const std::string& where) {
     visit_log_fields(blank, lister);
     return lister.keys;
   }();
-  const nlohmann::json object = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json object = parse_strict_json(line, where);
   if (!object.is_object()) throw Error(where, fmt::format("expected one JSON object, got \"{}\"", line.substr(0, 60)));
   Record record;
   FieldReader reader(object, where);

@@ -18,6 +18,13 @@ std::uint8_t to_byte(std::int32_t sum) { return std::uint8_t(std::clamp(sum >> k
 
 }  // namespace
 
+SquareFit fit_into_square(int height, int width, int side) {
+  // The order of the divisions is openpi's, so that fractions are cut alike.
+  const double ratio = std::max(double(width) / side, double(height) / side);
+  const int fitted_height = std::max(1, int(height / ratio)), fitted_width = std::max(1, int(width / ratio));
+  return {fitted_height, fitted_width, (side - fitted_height) / 2, (side - fitted_width) / 2};
+}
+
 SquareResizer::SquareResizer(int side) : side_(side) { AWD_CHECK(side > 0, "{}", side); }
 
 void SquareResizer::plan(Axis& axis, int in, int out) {
@@ -85,16 +92,14 @@ void SquareResizer::resize_columns(int top, int left) {
 ImageView SquareResizer::resize(const ImageView& image) {
   AWD_CHECK(!image.empty() && image.height > 0 && image.width > 0, "{} x {}", image.width, image.height);
   if (image.height == side_ && image.width == side_) return image;
-  // The longer side fits; the order of the divisions is openpi's, so that fractions are cut alike.
-  const double ratio = std::max(double(image.width) / side_, double(image.height) / side_);
-  const int height = std::max(1, int(image.height / ratio)), width = std::max(1, int(image.width / ratio));
+  const SquareFit fit = fit_into_square(image.height, image.width, side_);
   if (x_.in != image.width || y_.in != image.height) {
-    plan(x_, image.width, width);
-    plan(y_, image.height, height);
+    plan(x_, image.width, fit.width);
+    plan(y_, image.height, fit.height);
     result_ = {side_, side_, std::vector<std::uint8_t>(std::size_t(side_) * std::size_t(side_) * 3, 0)};
   }
   resize_rows(image);
-  resize_columns((side_ - height) / 2, (side_ - width) / 2);
+  resize_columns(fit.top, fit.left);
   return result_.view();
 }
 

@@ -9,10 +9,19 @@
 
 namespace awd {
 
-/// Resizes pictures to [side, side] as openpi's client does before a policy sees them: scaled so that the longer side
-/// fits, bilinear, averaged over the covered pixels when it shrinks, black borders. Equal to Pillow's BILINEAR to the
-/// bit; for pictures much higher than wide, which Pillow resizes in another order, to one level. Allocates only where
-/// the size of the pictures changes. Not thread-safe.
+/// Where a picture lies in a square of black.
+struct SquareFit {
+  int height = 0, width = 0;  // of the resized picture
+  int top = 0, left = 0;      // of its first pixel
+};
+
+/// A picture scaled so that its longer side fits into the square, in the middle. No side becomes less than one pixel.
+SquareFit fit_into_square(int height, int width, int side);
+
+/// Resizes pictures to [side, side] as openpi does before a policy sees them: scaled so that the longer side fits,
+/// bilinear, averaged over the covered pixels when it shrinks, black borders. Equal to the bit to Pillow 10 and 11
+/// (openpi pins 11.2). Pillow 12 and 13 take the columns first in pictures much higher than wide, where their
+/// result differs by a level. Allocates only where the size of the pictures changes. Not thread-safe.
 class SquareResizer {
  public:
   explicit SquareResizer(int side);

@@ -1,6 +1,7 @@
-// Equal to Pillow 13.0, byte for byte. The expected values are of this program, whose resize_with_pad() is the one of
-// openpi's client (packages/openpi-client, image_tools.py), for pictures made of the formula in pattern():
+// Equal to Pillow, byte for byte. The expected values are of openpi's resize_with_pad() (packages/openpi-client,
+// image_tools.py), for pictures made of the formula in pattern():
 //   resize_with_pad(pattern(height, width), side, side).tobytes(), whole or as 64-bit FNV-1a
+// tests/golden/robot_io has more sizes.
 #include "io/image_resize.h"
 
 #include <gmock/gmock.h>
@@ -73,6 +74,18 @@ TEST(ImageResize, SizesOfCameras) {
     EXPECT_EQ(hash_text({reinterpret_cast<const char*>(view.data), bytes}), row.hash)
         << row.height << " x " << row.width;
   }
+}
+
+TEST(ImageResize, FitsInTheMiddleAndCutsFractions) {
+  const auto expect = [](const SquareFit& fit, int height, int width, int top, int left) {
+    EXPECT_EQ(fit.height, height);
+    EXPECT_EQ(fit.width, width);
+    EXPECT_EQ(fit.top, top);
+    EXPECT_EQ(fit.left, left);
+  };
+  expect(fit_into_square(480, 640, 224), 168, 224, 28, 0);
+  expect(fit_into_square(100, 37, 224), 224, 82, 0, 71);
+  expect(fit_into_square(1, 1000, 224), 1, 224, 111, 0);
 }
 
 TEST(ImageResize, PictureOfTheRightSizeIsNotTouched) {

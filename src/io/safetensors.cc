@@ -1,24 +1,24 @@
 // Maps safetensors files and checks every claim of their headers.
 #include "io/safetensors.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "awd/error.h"
 #include "base/check.h"
 #include "base/half.h"
+#include "io/safetensors_writer.h"
+#include "io/strict_json.h"
+#include "io/whole_file.h"
 
 namespace awd {
 namespace {
@@ -45,16 +45,14 @@ std::string system_message() { return std::generic_category().message(errno); }
 
 /// The whole file as a read-only mapping; `size` receives its length.
 std::shared_ptr<const std::byte> map_file(const std::string& path, std::size_t& size) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw Error(path, fmt::format("expected a readable file, got: {}", system_message()));
-  struct stat info {};
-  if (::fstat(file, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size < std::int64_t(kLengthBytes)) {
-    ::close(file);
-    throw Error(path, "expected a safetensors file of at least 8 bytes, got a shorter one or no regular file");
+  const RegularFile file = open_regular_file(path, "file");
+  size = file.bytes;
+  if (size < kLengthBytes) {
+    ::close(file.descriptor);
+    throw Error(path, fmt::format("expected a safetensors file of at least 8 bytes, got {}", size));
   }
-  size = std::size_t(info.st_size);
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
-  ::close(file);
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.descriptor, 0);
+  ::close(file.descriptor);
   if (address == MAP_FAILED) throw Error(path, fmt::format("expected to map the file, got: {}", system_message()));
   return {static_cast<const std::byte*>(address),
           [size](const std::byte* mapped) { ::munmap(const_cast<std::byte*>(mapped), size); }};
@@ -69,7 +67,7 @@ json parse_header(const std::string& path, const std::byte* data, std::size_t si
   }
   data_begin = kLengthBytes + std::size_t(length);
   const char* text = reinterpret_cast<const char*>(data) + kLengthBytes;
-  json header = json::parse(text, text + length, nullptr, /*allow_exceptions=*/false);
+  json header = parse_strict_json({text, std::size_t(length)}, path);
   if (!header.is_object()) throw Error(path, "expected a JSON object as header, got garbled text");
   return header;
 }
@@ -148,16 +146,6 @@ void refuse_overlap(const std::string& path, const std::map<std::string, StoredT
   }
 }
 
-/// Bytes of one element of a floating-point type.
-std::size_t float_bytes(StoredType type) { return type == StoredType::kF32 ? 4 : 2; }
-
-template <class T>
-T load(const std::byte* from) {
-  T value;
-  std::memcpy(&value, from, sizeof(T));
-  return value;
-}
-
 }  // namespace
 
 std::string_view stored_type_name(StoredType type) {
@@ -178,20 +166,22 @@ void StoredTensor::read(std::int64_t first, std::span<float> out) const {
   read_floats(format(), bytes.data() + std::size_t(first) * bytes_of(format()), out);
 }
 
+bool StoredTensor::is_float() const {
+  return type == StoredType::kF32 || type == StoredType::kF16 || type == StoredType::kBf16;
+}
+
 FloatFormat StoredTensor::format() const {
-  AWD_CHECK(type == StoredType::kF32 || type == StoredType::kF16 || type == StoredType::kBf16,
-            "{} is not floating point", name);
+  AWD_CHECK(is_float(), "{} is not floating point", name);
   return type == StoredType::kF32   ? FloatFormat::kF32
          : type == StoredType::kF16 ? FloatFormat::kF16
                                     : FloatFormat::kBf16;
 }
 
 SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path) {
-  std::size_t size = 0;
-  mapping_ = map_file(path, size);
+  mapping_ = map_file(path, size_);
   std::size_t data_begin = 0;
-  const json header = parse_header(path, mapping_.get(), size, data_begin);
-  const std::span<const std::byte> data(mapping_.get() + data_begin, size - data_begin);
+  const json header = parse_header(path, mapping_.get(), size_, data_begin);
+  const std::span<const std::byte> data(mapping_.get() + data_begin, size_ - data_begin);
   for (const auto& [name, entry] : header.items()) {
     if (name != "__metadata__") tensors_.emplace(name, parse_tensor(path, name, entry, data));
   }
@@ -203,35 +193,41 @@ const StoredTensor* SafetensorsFile::find(const std::string& name) const {
   return found == tensors_.end() ? nullptr : &found->second;
 }
 
+void SafetensorsFile::prefetch(const StoredTensor& tensor) const { advise(tensor, MADV_WILLNEED); }
+
+void SafetensorsFile::release(const StoredTensor& tensor) const { advise(tensor, MADV_DONTNEED); }
+
+void SafetensorsFile::advise(const StoredTensor& tensor, int advice) const {
+  if (tensor.bytes.empty()) return;
+  AWD_CHECK(
+      tensor.bytes.data() >= mapping_.get() && tensor.bytes.data() + tensor.bytes.size() <= mapping_.get() + size_,
+      "{} is of another file", tensor.name);
+  const auto page = std::size_t(::sysconf(_SC_PAGESIZE));
+  const auto begin = std::size_t(tensor.bytes.data() - mapping_.get()) / page * page;
+  const auto end = std::size_t(tensor.bytes.data() - mapping_.get()) + tensor.bytes.size();
+  // Advice only: where the system refuses it, the tensor is read and kept as any other memory.
+  (void)::madvise(const_cast<std::byte*>(mapping_.get()) + begin, end - begin, advice);
+}
+
 void write_safetensors(const std::string& path, std::span<const TensorToWrite> tensors) {
-  json header = json::object();
-  std::uint64_t offset = 0;
+  std::vector<TensorHeader> headers;
+  headers.reserve(tensors.size());
   for (const TensorToWrite& tensor : tensors) {
     AWD_CHECK(tensor.type == StoredType::kF32 || tensor.type == StoredType::kBf16);
-    const std::uint64_t bytes = tensor.values.size() * float_bytes(tensor.type);
-    header[tensor.name] = {
-        {"dtype", stored_type_name(tensor.type)}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + bytes}}};
-    offset += bytes;
+    headers.push_back({tensor.name, tensor.type, tensor.shape});
   }
-  std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');  // the data starts at a multiple of 8 bytes
-  const std::uint64_t length = text.size();
-
-  std::ofstream file(path, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(&length), kLengthBytes);
-  file << text;
-  for (const TensorToWrite& tensor : tensors) {
-    if (tensor.type == StoredType::kF32) {
-      file.write(reinterpret_cast<const char*>(tensor.values.data()), std::streamsize(tensor.values.size() * 4));
+  SafetensorsWriter writer(path, headers);
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const std::span<const float> values = tensors[i].values;
+    if (tensors[i].type == StoredType::kF32) {
+      writer.write(i, 0, std::as_bytes(values));
       continue;
     }
-    for (const float value : tensor.values) {
-      const std::uint16_t bits = Bf16(value).bits;
-      file.write(reinterpret_cast<const char*>(&bits), 2);
-    }
+    std::vector<std::uint16_t> rounded(values.size());
+    std::ranges::transform(values, rounded.begin(), Bf16::round_to_bits);
+    writer.write(i, 0, std::as_bytes(std::span(rounded)));
   }
-  file.close();
-  if (!file) throw Error(path, fmt::format("expected to write the file, got: {}", system_message()));
+  writer.commit();
 }
 
 }  // namespace awd

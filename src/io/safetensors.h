@@ -27,6 +27,8 @@ struct StoredTensor {
   std::span<const std::byte> bytes;
 
   std::int64_t elements() const;
+  /// True for F32, F16 and BF16.
+  bool is_float() const;
   /// How a floating point tensor is stored (F32, F16, BF16 only; AWD_CHECK otherwise).
   FloatFormat format() const;
   /// "[4, 256]"
@@ -46,9 +48,19 @@ class SafetensorsFile {
   /// nullptr if there is no such tensor.
   const StoredTensor* find(const std::string& name) const;
   const std::map<std::string, StoredTensor>& tensors() const { return tensors_; }
+  /// Bytes of the whole file.
+  std::size_t size() const { return size_; }
+
+  /// Asks for the pages of a tensor of this file, which will be read soon. Does not wait.
+  void prefetch(const StoredTensor& tensor) const;
+  /// Drops the pages of a tensor of this file from this process's memory; a later read brings them back.
+  void release(const StoredTensor& tensor) const;
 
  private:
+  void advise(const StoredTensor& tensor, int advice) const;
+
   std::string path_;
+  std::size_t size_ = 0;
   std::shared_ptr<const std::byte> mapping_;
   std::map<std::string, StoredTensor> tensors_;
 };

@@ -120,6 +120,23 @@ TEST_F(SafetensorsTest, OverlapIsRefused) {
   EXPECT_THAT(error(), HasSubstr("overlap with a"));
 }
 
+TEST_F(SafetensorsTest, ReleasedTensorsAreReadAgainFromTheFile) {
+  const std::vector<float> values(5000, 1.5f);
+  write_safetensors(path_, std::vector<TensorToWrite>{{"a", {5000}, values, StoredType::kF32},
+                                                      {"b", {3}, {1, 2, 3}, StoredType::kBf16}});
+  const SafetensorsFile file(path_);
+  std::vector<float> read(5000);
+  for (int round = 0; round < 2; ++round) {
+    file.prefetch(*file.find("a"));
+    file.find("a")->read(0, read);
+    EXPECT_EQ(read, values);
+    file.release(*file.find("a"));
+  }
+  std::vector<float> neighbour(3);
+  file.find("b")->read(0, neighbour);
+  EXPECT_EQ(neighbour, (std::vector<float>{1, 2, 3}));
+}
+
 TEST_F(SafetensorsTest, UnwritablePath) { EXPECT_THROW(write_safetensors("/no/such/folder/x.safetensors", {}), Error); }
 
 }  // namespace

@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 #include <sentencepiece_processor.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "awd/error.h"
+#include "io/whole_file.h"
 
 namespace awd {
 
@@ -16,10 +14,7 @@ struct Tokenizer::Impl {
 };
 
 Tokenizer::Tokenizer(const std::string& path) : impl_(std::make_unique<Impl>()) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(path, "expected a readable SentencePiece model, got no such file");
-  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const auto status = impl_->processor.LoadFromSerializedProto(bytes);
+  const auto status = impl_->processor.LoadFromSerializedProto(read_whole_file(path, "SentencePiece model"));
   if (!status.ok() || impl_->processor.GetPieceSize() == 0) {
     throw Error(path, fmt::format("expected a SentencePiece model, got: {}", status.ToString()));
   }

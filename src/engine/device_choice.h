@@ -1,0 +1,18 @@
+// The device that engine options ask for, on this machine.
+#pragma once
+
+#include <memory>
+
+#include "awd/engine_options.h"
+
+namespace awd {
+
+class Device;
+
+/// What matrices are multiplied in; never kAuto.
+EngineDtype chosen_dtype(const EngineOptions& options);
+
+/// Throws awd::Error for a type that this machine cannot multiply.
+std::shared_ptr<const Device> make_device(const EngineOptions& options);
+
+}  // namespace awd
