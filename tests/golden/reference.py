@@ -1,7 +1,8 @@
-"""Independent reference of pi0 and pi0.5 in PyTorch float64, written from the architecture's description.
+"""Independent reference of pi0 and pi0.5 in PyTorch, written from the architecture's description.
 
-It keeps the padded layout of the published code: a slot for every camera, a prompt padded to max_tokens, masks, and one
-joint attention over state token and actions. The C++ engine drops all of that, so agreement also proves the dropping exact.
+It computes in the type of the weights, float64 in the goldens, and keeps the padded layout of the published code: a slot for
+every camera, a prompt padded to max_tokens, masks, and one joint attention over state token and actions. The C++ engine
+drops all of that, so agreement also proves the dropping exact.
 """
 import math
 
@@ -46,7 +47,7 @@ def rope(x, positions):
     """x [T, heads, d], positions [T]."""
     half = x.shape[-1] // 2
     angle = positions[:, None].double() * 10000.0 ** (-torch.arange(half).double() / half)
-    cos, sin = angle.cos()[:, None], angle.sin()[:, None]
+    cos, sin = (part[:, None].to(x.dtype) for part in (angle.cos(), angle.sin()))
     a, b = x[..., :half], x[..., half:]
     return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
@@ -89,12 +90,11 @@ def encode(weights, config, images, tokens):
     """images: list of [3, S, S] or None; tokens: list of ids. Returns stages, per-layer (k, v), valid mask [N]."""
     patches = 256
     slots, valid = [], []
-    size = config["image_size"]
+    size, table = config["image_size"], weights[PALIGEMMA + "lm_head.weight"]
     for image in images:
-        slots.append(siglip(weights, config, torch.zeros(3, size, size).double() if image is None else image))
+        slots.append(siglip(weights, config, torch.zeros(3, size, size, dtype=table.dtype) if image is None else image))
         valid += [image is not None] * patches
     padding = config["max_tokens"] - len(tokens)
-    table = weights[PALIGEMMA + "lm_head.weight"]
     slots.append(table[torch.tensor(tokens + [0] * padding)] * math.sqrt(config["llm"]["width"]))
     valid = torch.tensor(valid + [True] * len(tokens) + [False] * padding)
     x = torch.cat(slots)
@@ -112,7 +112,7 @@ def velocity(weights, config, cache, valid, state, x, time):
     """One flow step: v [H, action dim] and the probabilities [depth, heads, H, prefix slots] of the action rows."""
     width, is_pi05 = config["expert"]["width"], config["variant"] == "pi05"
     actions = linear(weights, "action_in_proj", x)
-    embedded = time_embedding(time, width)
+    embedded = time_embedding(time, width).to(x.dtype)
     if is_pi05:
         condition = F.silu(linear(weights, "time_mlp_out", F.silu(linear(weights, "time_mlp_in", embedded))))
         tokens = actions
