@@ -10,9 +10,11 @@ namespace awd::cli {
 
 /// Each adds its sub-command and options to `app`; parsing a command line that names it then runs it.
 void add_attention(CLI::App& app);
+void add_bench(CLI::App& app);
 void add_calibrate(CLI::App& app);
 void add_drift(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_inspect(CLI::App& app);
 void add_merge(CLI::App& app);
 void add_record(CLI::App& app);
 void add_report(CLI::App& app);

@@ -35,9 +35,11 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("awd {} ({})", awd::kVersion, awd::cli::build_commit()));
   app.require_subcommand(1);
   awd::cli::add_attention(app);
+  awd::cli::add_bench(app);
   awd::cli::add_calibrate(app);
   awd::cli::add_drift(app);
   awd::cli::add_eval(app);
+  awd::cli::add_inspect(app);
   awd::cli::add_merge(app);
   awd::cli::add_record(app);
   awd::cli::add_report(app);

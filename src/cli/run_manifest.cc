@@ -11,23 +11,14 @@
 
 #include "awd/types.h"
 #include "cli/build_info.h"
+#include "cli/machine_json.h"
 #include "cli/options_cli.h"
-#include "io/machine_info.h"
 #include "sim/scenario/scenario.h"
 
 namespace awd::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json machine_json() {
-  const MachineInfo machine = machine_info();
-  return {{"cpu", machine.cpu},
-          {"cores", machine.cores},
-          {"memory_bytes", machine.memory_bytes},
-          {"os", machine.os},
-          {"kernel", machine.kernel}};
-}
 
 Json policy_json(const EvalManifest& manifest) {
   const EngineInfo& policy = manifest.policy;

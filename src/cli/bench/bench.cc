@@ -1,0 +1,39 @@
+// `awd bench`: latency per stage of a control step on this machine, beside what the machine can do at best.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/bench/bench_compare.h"
+#include "cli/bench/bench_run.h"
+#include "cli/commands.h"
+#include "cli/options_cli.h"
+#include "cli/print_result.h"
+
+namespace awd::cli {
+namespace {
+
+void print_bench(const BenchOptions& options, const EngineOptions& engine) {
+  BenchResult result = run_bench(options, engine);
+  result.ceilings = measure_ceilings(result.threads);
+  std::string text = bench_text(result);
+  if (!options.compare.empty()) text += "\n" + compare_text(read_bench_json(options.compare), result);
+  print_result(text, bench_json(result), options.json);
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app) {
+  /// What the command line fills.
+  struct BenchCommand {
+    BenchOptions options;
+    EngineOptions engine;
+  };
+  auto command = std::make_shared<BenchCommand>();
+  CLI::App* sub = app.add_subcommand("bench", "latency per stage on this machine, against its measured ceilings");
+  add_options(*sub, command->options);
+  add_options(*sub, command->engine);
+  sub->callback([command] { print_bench(command->options, command->engine); });
+}
+
+}  // namespace awd::cli

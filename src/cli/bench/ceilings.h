@@ -1,0 +1,24 @@
+// What this machine can do at best, measured: the yardstick of "percent of ceiling".
+#pragma once
+
+#include <string>
+
+namespace awd::cli {
+
+/// Products of one type, in 10^9 operations per second (a multiply and an add are two), all threads together, with
+/// operands in registers; `unit` says which instructions were timed.
+struct PeakRate {
+  double giga_ops_per_s = 0;
+  std::string unit{};
+};
+
+struct Ceilings {
+  double read_gb_per_s = 0;        // 10^9 bytes per second out of memory, best of several passes
+  std::size_t read_bytes = 0;      // the buffer they were read from
+  PeakRate f32{}, bf16{}, int8{};  // bf16 and int8 are f32's where the machine has no faster unit
+};
+
+/// Measures for one to two seconds on `threads` threads, using 1 GiB of memory (less on a small machine).
+Ceilings measure_ceilings(int threads);
+
+}  // namespace awd::cli
