@@ -17,8 +17,8 @@ enum class GradientStep { kFirst, kLast };        // of the flow
 enum class GradientTarget { kVelocity, kChunk };  // half the squared velocity, or the velocity along the chunk
 enum class GradientReduce { kNorm, kProduct };    // of a token's gradient, or with the token itself (GradCAM)
 
-/// Whose cameras, state, prompt and actions a checkpoint of openpi or LeRobot was made for. kAuto: what its folder says.
-/// Policies of AWD's own format take states and actions as they are.
+/// Whose cameras, state, prompt and actions a checkpoint of openpi or LeRobot was made for. kAuto: what its folder
+/// says. Policies of AWD's own format take states and actions as they are.
 enum class RobotKind { kAuto, kGeneric, kLibero, kDroid, kAloha };
 
 template <>
