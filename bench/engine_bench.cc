@@ -2,21 +2,18 @@
 // and thread count, and a full query with gradient importance on one thread. AWD_POLICY names a policy folder; without
 // it a random policy of the embedded geometry is used. Every configuration's answer is checked against backend ref
 // before it is timed. p50_ms and p95_ms are over calls.
-#include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <vector>
 
 #include "awd/engine.h"
-#include "awd/error.h"
 #include "base/clock.h"
 #include "base/rng.h"
-#include "engine/random_policy.h"
+#include "bench_main.h"
 
 namespace awd {
 namespace {
@@ -27,10 +24,7 @@ constexpr std::string_view kPartNames[] = {"full", "encode", "denoise"};
 /// The folder to run, written first if it is the random one.
 std::string policy_folder() {
   if (const char* named = std::getenv("AWD_POLICY")) return named;
-  std::string folder = (std::filesystem::temp_directory_path() / "awd_engine_bench").string();
-  write_random_policy(folder, tiny_geometry(), AWD_SOURCE_DIR "/tests/golden/pi0/tokenizer.model", StoredType::kBf16,
-                      1);
-  return folder;
+  return random_folder("awd_engine_bench", tiny_geometry());
 }
 
 /// A fixed observation and noise that fit an engine.
@@ -106,24 +100,27 @@ void run_benchmark(benchmark::State& state, const Plan& plan, EngineOptions opti
     query.run(part, plan.inputs);
     times_ms.push_back(watch.ms());
   }
-  std::sort(times_ms.begin(), times_ms.end());
-  state.counters["p50_ms"] = times_ms[times_ms.size() / 2];
-  state.counters["p95_ms"] = times_ms[times_ms.size() * 95 / 100];
+  state.counters["p50_ms"] = percentile(times_ms, 50);
+  state.counters["p95_ms"] = percentile(times_ms, 95);
   state.counters["n"] = double(times_ms.size());
   state.counters["error"] = error;
 }
 
-int bench_main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
+/// What is run, and the answer it must give.
+std::unique_ptr<Plan> make_plan() {
   const std::string folder = policy_folder();
   EngineOptions ref;
   ref.backend = EngineBackend::kRef;
   Query judge(folder, ref);
   const EngineInfo info = Engine::load(folder, ref)->info();
-  Plan plan{folder, Inputs(info), {}};
-  judge.run(Part::kFull, plan.inputs);
-  plan.expected = judge.chunk.values;
+  auto plan = std::make_unique<Plan>(Plan{folder, Inputs(info), {}});
+  judge.run(Part::kFull, plan->inputs);
+  plan->expected = judge.chunk.values;
+  return plan;
+}
 
+/// `plan` must outlive the benchmarks.
+void register_all(const Plan& plan) {
   const auto add = [&plan](std::string_view what, const EngineOptions& options, Part part) {
     const std::string name = fmt::format("{}/{}/threads:{}", what, word_of(options.dtype), options.threads);
     benchmark::RegisterBenchmark(
@@ -142,18 +139,15 @@ int bench_main(int argc, char** argv) {
     options.importance = ImportanceSource::kGradient;
     add("full_gradient", options, Part::kFull);
   }
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
 }
 
 }  // namespace
 }  // namespace awd
 
 int main(int argc, char** argv) {
-  try {
-    return awd::bench_main(argc, argv);
-  } catch (const awd::Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return 2;
-  }
+  std::unique_ptr<awd::Plan> plan;
+  return awd::bench_main(argc, argv, [&] {
+    plan = awd::make_plan();
+    awd::register_all(*plan);
+  });
 }

@@ -3,20 +3,16 @@
 // policy folder; without it a random policy of the embedded geometry is used, and one three times as wide and twice
 // as deep (`large`). Per benchmark: p50_ms of a step, its stages, and query_work (share of multiply-adds).
 // A mode that plans anew is checked first: with nothing changed its action is that of a full query, up to `error`.
-#include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <vector>
 
-#include "awd/error.h"
-#include "base/clock.h"
 #include "base/rng.h"
-#include "engine/random_policy.h"
+#include "bench_main.h"
 #include "runtime/arm.h"
 
 namespace awd {
@@ -92,11 +88,6 @@ double error_of(Policy& policy, Policy& plain) {
   return error;
 }
 
-double median(std::vector<double>& values) {
-  std::ranges::nth_element(values, values.begin() + std::ptrdiff_t(values.size() / 2));
-  return values[values.size() / 2];
-}
-
 void run_benchmark(benchmark::State& state, const Case& c) {
   const auto engine = Engine::load(c.folder, {.dtype = c.dtype, .threads = 1});
   const std::unique_ptr<Policy> policy = make_policy(engine, parse_arm(c.arm));
@@ -128,11 +119,11 @@ void run_benchmark(benchmark::State& state, const Case& c) {
     work += result.query_work;
   }
   state.counters["query_work"] = work / double(total.size());
-  state.counters["p50_ms"] = median(total);
-  state.counters["gate_ms"] = median(gate);
-  state.counters["vision_ms"] = median(vision);
-  state.counters["prefix_ms"] = median(prefix);
-  state.counters["denoise_ms"] = median(denoise);
+  state.counters["p50_ms"] = percentile(total, 50);
+  state.counters["gate_ms"] = percentile(gate, 50);
+  state.counters["vision_ms"] = percentile(vision, 50);
+  state.counters["prefix_ms"] = percentile(prefix, 50);
+  state.counters["denoise_ms"] = percentile(denoise, 50);
 }
 
 ModelConfig large_geometry() {
@@ -143,14 +134,7 @@ ModelConfig large_geometry() {
   return config;
 }
 
-std::string random_folder(const char* name, const ModelConfig& config) {
-  std::string folder = (std::filesystem::temp_directory_path() / name).string();
-  write_random_policy(folder, config, AWD_SOURCE_DIR "/tests/golden/pi0/tokenizer.model", StoredType::kBf16, 1);
-  return folder;
-}
-
-int bench_main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
+void register_all() {
   std::vector<std::pair<std::string, std::string>> policies;
   if (const char* named = std::getenv("AWD_POLICY")) {
     policies.emplace_back("policy", named);
@@ -172,18 +156,9 @@ int bench_main(int argc, char** argv) {
       }
     }
   }
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
 }
 
 }  // namespace
 }  // namespace awd
 
-int main(int argc, char** argv) {
-  try {
-    return awd::bench_main(argc, argv);
-  } catch (const awd::Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return 2;
-  }
-}
+int main(int argc, char** argv) { return awd::bench_main(argc, argv, awd::register_all); }
