@@ -23,9 +23,8 @@ void read_by_index(const std::string& folder) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace awd;
-  static const fuzz::InputFolder folder;
-  folder.clear();
-  for (const fuzz::InputPart& part : fuzz::split_parts({data, size}, fuzz::kFiles)) folder.write(part.name, part.bytes);
+  const auto write = [](const fuzz::InputFolder& to, const fuzz::InputPart& part) { to.write(part.name, part.bytes); };
+  const fuzz::InputFolder& folder = fuzz::fresh_folder({data, size}, fuzz::kFiles, write);
 
   fuzz::read_untrusted([&] {
     read_episode_log(folder.path(), [](const EpisodeLog& episode, std::span<const StepLog> steps) {

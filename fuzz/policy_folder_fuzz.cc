@@ -72,9 +72,7 @@ void check_folder(const PolicyFolder& folder) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace awd;
-  static const fuzz::InputFolder folder;
-  folder.clear();
-  for (const fuzz::InputPart& part : fuzz::split_parts({data, size}, fuzz::kFiles)) fuzz::write_part(folder, part);
+  const fuzz::InputFolder& folder = fuzz::fresh_folder({data, size}, fuzz::kFiles, fuzz::write_part);
   const PolicyFolder read = read_policy_folder(folder.path(), EngineOptions{});
   fuzz::check_folder(read);
   fuzz::read_untrusted([&] { require_policy(read); });

@@ -44,6 +44,15 @@ struct InputPart {
 /// and of two parts with one name the later one is used. Other lines of that look are content.
 std::vector<InputPart> split_parts(Bytes input, std::span<const std::string_view> names);
 
+/// An input that stands for a folder, as one: empties the process's folder and calls write(folder, part) for each part.
+template <class Write>
+const InputFolder& fresh_folder(Bytes input, std::span<const std::string_view> names, Write&& write) {
+  static const InputFolder folder;
+  folder.clear();
+  for (const InputPart& part : split_parts(input, names)) write(folder, part);
+  return folder;
+}
+
 /// Aborts unless the message is what awd::Error promises: one line, without control characters, of bounded length.
 void check_message(std::string_view message);
 
