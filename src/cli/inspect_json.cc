@@ -3,40 +3,20 @@
 
 #include "cli/inspect.h"
 #include "engine/checkpoint/resident_bytes.h"
+#include "engine/config_json.h"
 
 namespace awd::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json model_json(const ModelConfig& c) {
-  constexpr const char* kStateWords[] = {"none", "token", "prompt"};
-  return {{"name", c.name},
-          {"variant", c.variant == Variant::kPi05 ? "pi05" : "pi0"},
-          {"robot", kEnumWords<RobotKind>[std::size_t(c.io.robot)]},
-          {"cameras", c.cameras},
-          {"image_size", c.image_size},
-          {"state_dim", c.state_dim},
-          {"action_dim", c.action_dim},
-          {"model_state_dim", c.model_state_dim},
-          {"model_action_dim", c.model_action_dim},
-          {"horizon", c.horizon},
-          {"flow_steps", c.flow_steps},
-          {"max_tokens", c.max_tokens},
-          {"state_input", kStateWords[std::size_t(c.state_input)]},
-          {"relative_actions", c.io.relative_actions},
-          {"aloha_units", c.io.aloha_units},
-          {"vision",
-           {{"width", c.vision.width}, {"depth", c.vision.depth}, {"heads", c.vision.heads}, {"mlp", c.vision.mlp}}},
-          {"llm",
-           {{"width", c.llm.width},
-            {"depth", c.llm.depth},
-            {"mlp", c.llm.mlp},
-            {"heads", c.llm.heads},
-            {"kv_heads", c.llm.kv_heads},
-            {"head_dim", c.llm.head_dim},
-            {"vocab", c.llm.vocab}}},
-          {"expert", {{"width", c.expert.width}, {"mlp", c.expert.mlp}}}};
+Json model_json(const ModelConfig& config) {
+  Json json{{"name", config.name}, {"variant", word_of(config.variant)}, {"robot", word_of(config.io.robot)}};
+  json.update(interface_json(config));
+  json["relative_actions"] = config.io.relative_actions;
+  json["aloha_units"] = config.io.aloha_units;
+  json.update(networks_json(config));
+  return json;
 }
 
 Json tensors_json(const TensorCheck& check) {

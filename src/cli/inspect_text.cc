@@ -48,8 +48,8 @@ std::string robot_line(const ModelConfig& config) {
 
 std::string model_lines(const ModelConfig& c) {
   return line("model", fmt::format("{}: vision {} x {}, prefix LM {} x {}, expert {} x {}, vocabulary {}",
-                                   c.variant == Variant::kPi05 ? "pi05" : "pi0", c.vision.depth, c.vision.width,
-                                   c.llm.depth, c.llm.width, c.llm.depth, c.expert.width, c.llm.vocab)) +
+                                   word_of(c.variant), c.vision.depth, c.vision.width, c.llm.depth, c.llm.width,
+                                   c.llm.depth, c.expert.width, c.llm.vocab)) +
          line("robot", robot_line(c)) +
          line("cameras", fmt::format("{} of {} x {} pixels: {}", c.cameras.size(), c.image_size, c.image_size,
                                      fmt::join(c.cameras, ", "))) +

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "awd/engine_options.h"
+#include "awd/options.h"
 #include "awd/types.h"
 
 namespace awd {
 
 enum class Variant { kPi0, kPi05 };
+template <>
+inline constexpr std::string_view kEnumWords<Variant>[] = {"pi0", "pi05"};
 
 /// How the robot's state reaches the model.
 enum class StateInput {
@@ -17,6 +21,8 @@ enum class StateInput {
   kToken,   // pi0: one token in front of the actions
   kPrompt,  // pi0.5: 256 bins per dimension, as text in the prompt
 };
+template <>
+inline constexpr std::string_view kEnumWords<StateInput>[] = {"none", "token", "prompt"};
 
 /// How a picture of another size becomes the square that the model sees. Both keep its proportions and fill with black.
 enum class PictureResize {

@@ -114,8 +114,7 @@ ModelConfig pi_preset(Variant variant, RobotKind robot) {
   config.flow_steps = 10;
   config.max_tokens = variant == Variant::kPi05 ? 200 : 48;
   set_robot(robot, config);
-  config.name = fmt::format("{}-{}", variant == Variant::kPi05 ? "pi05" : "pi0",
-                            kEnumWords<RobotKind>[std::size_t(config.io.robot)]);
+  config.name = fmt::format("{}-{}", word_of(variant), kEnumWords<RobotKind>[std::size_t(config.io.robot)]);
   return config;
 }
 

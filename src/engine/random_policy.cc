@@ -20,6 +20,7 @@
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "engine/checkpoint_tensors.h"
+#include "engine/config_json.h"
 #include "io/run_directory.h"
 #include "io/safetensors_writer.h"
 
@@ -122,35 +123,14 @@ void write_weights(const std::string& path, const ModelConfig& config, StoredTyp
   writer.commit();
 }
 
-std::string config_text(const ModelConfig& c) {
-  constexpr const char* kStateWords[] = {"none", "token", "prompt"};
-  const json config = {
-      {"format", "awd-policy-1"},
-      {"name", c.name},
-      {"variant", c.variant == Variant::kPi0 ? "pi0" : "pi05"},
-      {"cameras", c.cameras},
-      {"image_size", c.image_size},
-      {"patch_size", c.patch_size},
-      {"vision",
-       {{"width", c.vision.width}, {"depth", c.vision.depth}, {"heads", c.vision.heads}, {"mlp", c.vision.mlp}}},
-      {"llm",
-       {{"width", c.llm.width},
-        {"depth", c.llm.depth},
-        {"mlp", c.llm.mlp},
-        {"heads", c.llm.heads},
-        {"kv_heads", c.llm.kv_heads},
-        {"head_dim", c.llm.head_dim},
-        {"vocab", c.llm.vocab}}},
-      {"expert", {{"width", c.expert.width}, {"mlp", c.expert.mlp}}},
-      {"state_dim", c.state_dim},
-      {"action_dim", c.action_dim},
-      {"model_state_dim", c.model_state_dim},
-      {"model_action_dim", c.model_action_dim},
-      {"horizon", c.horizon},
-      {"flow_steps", c.flow_steps},
-      {"max_tokens", c.max_tokens},
-      {"state_input", kStateWords[static_cast<int>(c.state_input)]}};
-  return config.dump(1) + "\n";
+std::string config_text(const ModelConfig& config) {
+  json text = {{"format", "awd-policy-1"},
+               {"name", config.name},
+               {"variant", word_of(config.variant)},
+               {"patch_size", config.patch_size}};
+  text.update(json(interface_json(config)));
+  text.update(json(networks_json(config)));
+  return text.dump(1) + "\n";
 }
 
 json unit_stats(int dim) {

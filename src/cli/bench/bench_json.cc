@@ -7,6 +7,7 @@
 #include "cli/build_info.h"
 #include "cli/machine_json.h"
 #include "cli/options_cli.h"
+#include "engine/config_json.h"
 
 namespace awd::cli {
 namespace {
@@ -49,25 +50,17 @@ Json latency_json(const BenchResult& result) {
 }  // namespace
 
 nlohmann::ordered_json geometry_json(const BenchShape& shape) {
-  const ModelConfig& c = shape.config;
-  return {{"variant", c.variant == Variant::kPi05 ? "pi05" : "pi0"},
-          {"image_size", c.image_size},
-          {"vision",
-           {{"width", c.vision.width}, {"depth", c.vision.depth}, {"heads", c.vision.heads}, {"mlp", c.vision.mlp}}},
-          {"llm",
-           {{"width", c.llm.width},
-            {"depth", c.llm.depth},
-            {"mlp", c.llm.mlp},
-            {"heads", c.llm.heads},
-            {"kv_heads", c.llm.kv_heads},
-            {"head_dim", c.llm.head_dim}}},
-          {"expert", {{"width", c.expert.width}, {"mlp", c.expert.mlp}}},
-          {"model_action_dim", c.model_action_dim},
-          {"state_token", c.has_state_token()},
-          {"horizon", c.horizon},
-          {"flow_steps", shape.flow_steps},
-          {"cameras", shape.cameras},
-          {"text_tokens", shape.text_tokens}};
+  const ModelConfig& config = shape.config;
+  Json json{{"variant", word_of(config.variant)}, {"image_size", config.image_size}};
+  json.update(networks_json(config));
+  json["llm"].erase("vocab");  // decides no product
+  json["model_action_dim"] = config.model_action_dim;
+  json["state_token"] = config.has_state_token();
+  json["horizon"] = config.horizon;
+  json["flow_steps"] = shape.flow_steps;
+  json["cameras"] = shape.cameras;
+  json["text_tokens"] = shape.text_tokens;
+  return json;
 }
 
 const PeakRate& peak_of(const BenchResult& result) {
@@ -75,6 +68,7 @@ const PeakRate& peak_of(const BenchResult& result) {
     case EngineDtype::kBf16:
       return result.ceilings.bf16;
     case EngineDtype::kInt8:
+    case EngineDtype::kFp8:
       return result.ceilings.int8;
     case EngineDtype::kF32:
     case EngineDtype::kAuto:

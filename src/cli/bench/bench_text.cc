@@ -45,8 +45,8 @@ std::string policy_line(const BenchResult& result) {
       "policy: {} ({}), {}; {} cameras, {} text tokens, horizon {}, {} flow steps\n"
       "weights: {:.2f} GB packed; peak memory {:.2f} GB (now {:.2f} allocated, {:.2f} of files)\n"
       "load: {:.2f} s; first action {:.2f} s after the start of the process\n",
-      result.info.name, shape.config.variant == Variant::kPi05 ? "pi05" : "pi0", word_of(result.info.dtype),
-      shape.cameras, shape.text_tokens, shape.config.horizon, shape.flow_steps, double(result.info.weight_bytes) * 1e-9,
+      result.info.name, word_of(shape.config.variant), word_of(result.info.dtype), shape.cameras, shape.text_tokens,
+      shape.config.horizon, shape.flow_steps, double(result.info.weight_bytes) * 1e-9,
       double(result.memory.peak) * 1e-9, double(result.memory.anonymous) * 1e-9, double(result.memory.file) * 1e-9,
       result.load_ms * 1e-3, result.first_action_ms * 1e-3);
 }

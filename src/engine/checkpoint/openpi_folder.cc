@@ -157,7 +157,7 @@ OpenpiFolder read_openpi_folder(const std::string& folder, const Checkpoint& che
   }
   if (config.io.robot == RobotKind::kGeneric && asset) set_dims_by_stats(asset->file, config);
 
-  out.notes.push_back(fmt::format("{} by the {} norms of the expert", variant == Variant::kPi05 ? "pi05" : "pi0",
+  out.notes.push_back(fmt::format("{} by the {} norms of the expert", word_of(variant),
                                   variant == Variant::kPi05 ? "time-dependent" : "plain"));
   const std::string word = std::string(kEnumWords<RobotKind>[std::size_t(config.io.robot)]);
   out.notes.push_back(options.robot != RobotKind::kAuto ? fmt::format("robot {} by the option robot", word)
