@@ -9,7 +9,7 @@
 
 #include "awd/error.h"
 #include "base/rng.h"
-#include "cli/policy_folder.h"
+#include "cli/default_policy.h"
 
 namespace awd::cli {
 namespace {
@@ -36,7 +36,7 @@ std::uint64_t hash_file(const std::filesystem::path& file, std::uint64_t hash) {
 }  // namespace
 
 PlannedPolicy plan_policy(const std::string& folder, const EngineOptions& engine) {
-  PlannedPolicy policy{.engine = engine, .folder = policy_folder(folder)};
+  PlannedPolicy policy{.engine = engine, .folder = policy_or_default(folder)};
   policy.engine.threads = 1;
   std::uint64_t hash = 0;
   for (const char* file : {"config.json", "norm_stats.json", "tokenizer.model", "model.safetensors"}) {

@@ -16,8 +16,8 @@
 #include "base/parallel.h"
 #include "cli/attention/attention_walk.h"
 #include "cli/build_info.h"
+#include "cli/default_policy.h"
 #include "cli/interrupt.h"
-#include "cli/policy_folder.h"
 #include "cli/progress.h"
 #include "cli/run_manifest.h"
 #include "engine/attention_capture.h"
@@ -192,7 +192,7 @@ AttentionResult run_attention(const InputOptions& input, const AttentionOptions&
   const int threads = thread_count(options.threads, recording->episodes().size());
   EngineOptions session = engine_options;
   session.threads = std::max(1, int(std::thread::hardware_concurrency()) / threads);
-  const auto engine = Engine::load(policy_folder(options.policy), session);
+  const auto engine = Engine::load(policy_or_default(options.policy), session);
   AttentionResult result{.folder = options.out.empty() ? default_out("attention", utc_now()) : options.out,
                          .summary = {},
                          .about = describe(input, options, engine_options, *recording, engine->info())};

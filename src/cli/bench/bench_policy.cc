@@ -7,7 +7,7 @@
 
 #include "awd/error.h"
 #include "base/clock.h"
-#include "cli/policy_folder.h"
+#include "cli/default_policy.h"
 #include "engine/presets.h"
 #include "engine/random_policy.h"
 #include "io/run_directory.h"
@@ -42,7 +42,7 @@ double ensure_drawn(const std::string& folder, const ModelConfig& config, std::u
   }
   fmt::print(stderr, "drawing random weights of {} into {}\n", config.name, folder);
   RunDirectory directory(folder);
-  write_random_policy(directory.path().string(), config, policy_folder("") + "/tokenizer.model", StoredType::kBf16,
+  write_random_policy(directory.path().string(), config, policy_or_default("") + "/tokenizer.model", StoredType::kBf16,
                       seed);
   directory.commit();
   return watch.ms();
@@ -76,7 +76,7 @@ BenchPolicy bench_policy(const BenchOptions& options) {
   if (options.random.empty()) {
     if (options.horizon > 0) throw Error("option horizon", "expected --random beside it: a policy has its own");
     if (!options.keep.empty()) throw Error("option keep", "expected --random beside it, got none");
-    return {.folder = policy_folder(options.policy)};
+    return {.folder = policy_or_default(options.policy)};
   }
   if (!options.policy.empty()) throw Error("option random", "expected no --policy beside it, got both");
   const ModelConfig config = random_geometry(options);

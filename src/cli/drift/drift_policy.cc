@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "awd/error.h"
-#include "cli/policy_folder.h"
+#include "cli/default_policy.h"
 
 namespace awd::cli {
 namespace {
@@ -37,7 +37,7 @@ DriftPolicy choose_policy(const std::string& folder, const EngineOptions& engine
                           const RecordingInfo& recording, const InputOptions& input) {
   if (engine_options.importance == ImportanceSource::kUniform) return uniform(recording, "");
   try {
-    const std::string found = policy_folder(folder);
+    const std::string found = policy_or_default(folder);
     EngineOptions options = engine_options;
     options.threads = 1;  // episodes are walked side by side
     DriftPolicy policy{

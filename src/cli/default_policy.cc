@@ -1,5 +1,5 @@
 // Looks for the shipped policy, first below the current folder, then below the source tree.
-#include "cli/policy_folder.h"
+#include "cli/default_policy.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 namespace awd::cli {
 
-std::string policy_folder(const std::string& given) {
+std::string policy_or_default(const std::string& given) {
   if (!given.empty()) return given;
   const std::filesystem::path relative = "models/tiny";
   const std::filesystem::path built = source_folder() / relative;
