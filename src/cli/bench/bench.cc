@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "cli/bench/bench_compare.h"
@@ -9,13 +10,17 @@
 #include "cli/commands.h"
 #include "cli/options_cli.h"
 #include "cli/print_result.h"
+#include "io/machine_info.h"
 
 namespace awd::cli {
 namespace {
 
+/// What the memory's pace is measured on: far beyond the caches of machines of today, but little of a small machine.
+std::size_t read_bytes() { return std::min(std::size_t(1) << 30, std::size_t(machine_info().memory_bytes / 16)); }
+
 void print_bench(const BenchOptions& options, const EngineOptions& engine) {
   BenchResult result = run_bench(options, engine);
-  result.ceilings = measure_ceilings(result.threads);
+  result.ceilings = measure_cpu_ceilings(result.threads, read_bytes());
   std::string text = bench_text(result);
   if (!options.compare.empty()) text += "\n" + compare_text(read_bench_json(options.compare), result);
   print_result(text, bench_json(result), options.json);

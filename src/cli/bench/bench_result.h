@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "awd/engine.h"
+#include "backend/ceilings.h"
 #include "cli/bench/bench_options.h"
-#include "cli/bench/ceilings.h"
 #include "cli/bench/stage_times.h"
 #include "engine/config.h"
 #include "io/process_use.h"

@@ -8,6 +8,23 @@ namespace awd::cpu::amx {
 namespace {
 
 // Registers: 0-3 sums, 4-5 A, 6-7 B. The intrinsics want literal numbers.
+
+/// All four products of the registers.
+template <Numbers kNumbers>
+[[gnu::always_inline]] AWD_AMX inline void multiply_registers() {
+  if constexpr (kNumbers == Numbers::kBf16) {
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+  } else {
+    _tile_dpbusd(0, 4, 6);
+    _tile_dpbusd(1, 4, 7);
+    _tile_dpbusd(2, 5, 6);
+    _tile_dpbusd(3, 5, 7);
+  }
+}
+
 template <Numbers kNumbers>
 AWD_AMX void multiply_32_rows(const BlockProduct& p, BlockSums& sums) {
   if (p.is_first) {
@@ -30,17 +47,7 @@ AWD_AMX void multiply_32_rows(const BlockProduct& p, BlockSums& sums) {
     _tile_loadd(4, a, kTileRowBytes);
     _tile_loadd(7, b + kTileBytes, kTileRowBytes);
     _tile_loadd(5, a + kTileBytes, kTileRowBytes);
-    if constexpr (kNumbers == Numbers::kBf16) {
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_dpbf16ps(1, 4, 7);
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
-    } else {
-      _tile_dpbusd(0, 4, 6);
-      _tile_dpbusd(1, 4, 7);
-      _tile_dpbusd(2, 5, 6);
-      _tile_dpbusd(3, 5, 7);
-    }
+    multiply_registers<kNumbers>();
     a += 2 * kTileBytes;
     b += 2 * kTileBytes;
   }
@@ -90,6 +97,12 @@ void multiply_block(const BlockProduct& p, BlockSums& sums) {
   }
 }
 
+template <Numbers kNumbers>
+AWD_AMX void repeat_products(std::int64_t turns) {
+  const TileScope tiles;  // filled with zeros by the processor
+  for (std::int64_t i = 0; i < turns; ++i) multiply_registers<kNumbers>();
+}
+
 }  // namespace
 
 void multiply(Numbers numbers, const BlockProduct& product, BlockSums& sums) {
@@ -101,6 +114,14 @@ void multiply(Numbers numbers, const BlockProduct& product, BlockSums& sums) {
     multiply_block<Numbers::kInt8>(product, sums);
   }
   std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
+void run_products(Numbers numbers, std::int64_t turns) {
+  if (numbers == Numbers::kBf16) {
+    repeat_products<Numbers::kBf16>(turns);
+  } else {
+    repeat_products<Numbers::kInt8>(turns);
+  }
 }
 
 }  // namespace awd::cpu::amx

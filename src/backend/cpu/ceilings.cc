@@ -1,29 +1,25 @@
 // Times product loops and reads of a buffer that no cache holds.
-#include "cli/bench/ceilings.h"
-
-#include <sys/mman.h>
+#include "backend/ceilings.h"
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <numeric>
 #include <span>
 #include <vector>
 
+#include "backend/cpu/host_memory.h"
+#include "backend/cpu/product_units.h"
 #include "base/clock.h"
 #include "base/parallel.h"
-#include "cli/bench/peak_loops.h"
-#include "io/machine_info.h"
 
-namespace awd::cli {
+namespace awd {
 namespace {
+
+using cpu::ProductUnit;
 
 constexpr int kRounds = 3;       // the best one counts: others may use the machine for a moment
 constexpr double kRoundMs = 50;  // per unit; long enough for a clock that adapts to the load
 constexpr int kReadPasses = 5;
-constexpr std::size_t kReadBytes = std::size_t(1) << 30;  // beyond the caches of machines of today
 constexpr std::size_t kHugePage = std::size_t(2) << 20;
 
 /// Operations per second of one unit on all threads, 10^9.
@@ -39,7 +35,7 @@ double product_rate(const ProductUnit& unit, int threads) {
   return std::accumulate(rates.begin(), rates.end(), 0.0);
 }
 
-/// Sum of all words, four sums side by side.
+/// Sum of all words, several sums side by side.
 std::uint64_t sum_words(std::span<const std::uint64_t> words) {
   constexpr std::size_t kLanes = 16;  // of 64 bits: four AVX2 vectors
   std::uint64_t sums[kLanes] = {};
@@ -49,18 +45,13 @@ std::uint64_t sum_words(std::span<const std::uint64_t> words) {
   return std::accumulate(sums, sums + kLanes, std::uint64_t{0});
 }
 
-struct Release {
-  void operator()(std::uint64_t* memory) const { std::free(memory); }
-};
-
 /// Bytes per second that all threads read together, 10^9; every thread reads a part of its own, which it has filled.
 double read_rate(std::size_t bytes, int threads) {
-  const std::unique_ptr<std::uint64_t[], Release> memory(
-      static_cast<std::uint64_t*>(std::aligned_alloc(kHugePage, bytes)));
-  if (memory == nullptr) return 0;
-  madvise(memory.get(), bytes, MADV_HUGEPAGE);  // fewer address look-ups; a refusal only makes the figure smaller
+  const cpu::HostMemory memory = cpu::allocate_host(bytes);
   const std::size_t part = bytes / sizeof(std::uint64_t) / std::size_t(threads);
-  const auto words_of = [&](int thread) { return std::span(memory.get() + std::size_t(thread) * part, part); };
+  const auto words_of = [&](int thread) {
+    return std::span(reinterpret_cast<std::uint64_t*>(memory.get()) + std::size_t(thread) * part, part);
+  };
   std::vector<std::uint64_t> sums(static_cast<std::size_t>(threads));
   parallel_jobs(threads, threads, [&](int job, int) { std::ranges::fill(words_of(job), std::uint64_t(job)); });
   double best = 0;
@@ -76,12 +67,13 @@ double read_rate(std::size_t bytes, int threads) {
 
 }  // namespace
 
-Ceilings measure_ceilings(int threads) {
+Ceilings measure_cpu_ceilings(int threads, std::size_t read_bytes) {
   Ceilings ceilings;
-  const auto peak_of = [&](ProductType type) -> PeakRate& {
-    return type == ProductType::kF32 ? ceilings.f32 : type == ProductType::kBf16 ? ceilings.bf16 : ceilings.int8;
+  const auto peak_of = [&](cpu::ProductType type) -> PeakRate& {
+    using enum cpu::ProductType;
+    return type == kF32 ? ceilings.f32 : type == kBf16 ? ceilings.bf16 : ceilings.int8;
   };
-  for (const ProductUnit& unit : product_units()) {
+  for (const ProductUnit& unit : cpu::product_units()) {
     for (int round = 0; round < kRounds; ++round) {
       const double rate = product_rate(unit, threads);
       PeakRate& peak = peak_of(unit.type);
@@ -91,10 +83,9 @@ Ceilings measure_ceilings(int threads) {
   for (PeakRate* peak : {&ceilings.bf16, &ceilings.int8}) {
     if (peak->giga_ops_per_s < ceilings.f32.giga_ops_per_s) *peak = ceilings.f32;
   }
-  const std::size_t share = machine_info().memory_bytes / 16;
-  ceilings.read_bytes = std::min(kReadBytes, std::max(share / kHugePage, std::size_t(1)) * kHugePage);
+  ceilings.read_bytes = std::max(read_bytes / kHugePage, std::size_t(1)) * kHugePage;
   ceilings.read_gb_per_s = read_rate(ceilings.read_bytes, threads);
   return ceilings;
 }
 
-}  // namespace awd::cli
+}  // namespace awd

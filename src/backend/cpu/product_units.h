@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace awd::cli {
+namespace awd::cpu {
 
 enum class ProductType { kF32, kBf16, kInt8 };
 
@@ -20,4 +20,4 @@ struct ProductUnit {
 /// The units of this machine, slowest first within a type; at least one for f32.
 std::vector<ProductUnit> product_units();
 
-}  // namespace awd::cli
+}  // namespace awd::cpu

@@ -1,9 +1,10 @@
-// What this machine can do at best, measured: the yardstick of "percent of ceiling".
+// What a machine can do at best, measured: the yardstick of "percent of ceiling".
 #pragma once
 
+#include <cstddef>
 #include <string>
 
-namespace awd::cli {
+namespace awd {
 
 /// Products of one type, in 10^9 operations per second (a multiply and an add are two), all threads together, with
 /// operands in registers; `unit` says which instructions were timed.
@@ -18,7 +19,8 @@ struct Ceilings {
   PeakRate f32{}, bf16{}, int8{};  // bf16 and int8 are f32's where the machine has no faster unit
 };
 
-/// Measures for one to two seconds on `threads` threads, using 1 GiB of memory (less on a small machine).
-Ceilings measure_ceilings(int threads);
+/// Measures the processor for one to two seconds on `threads` threads, with a buffer of about `read_bytes` bytes (at
+/// least a huge page), which should be far beyond the caches.
+Ceilings measure_cpu_ceilings(int threads, std::size_t read_bytes);
 
-}  // namespace awd::cli
+}  // namespace awd
