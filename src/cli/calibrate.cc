@@ -16,9 +16,10 @@ namespace {
 
 void print_calibration(const Calibration& calibration, const std::string& json) {
   const std::string text = calibration_json(calibration);
-  std::filesystem::create_directories(calibration.options.out);
-  write_file_atomically(std::filesystem::path(calibration.options.out) / "calibration.json", text);
-  print_result(fmt::format("{}folder:    {}\n", calibration_table(calibration), calibration.options.out), text, json);
+  std::filesystem::create_directories(calibration.options.output.out);
+  write_file_atomically(std::filesystem::path(calibration.options.output.out) / "calibration.json", text);
+  print_result(fmt::format("{}folder:    {}\n", calibration_table(calibration), calibration.options.output.out), text,
+               json);
 }
 
 }  // namespace
@@ -33,7 +34,8 @@ void add_calibrate(CLI::App& app) {
   CLI::App* sub = app.add_subcommand("calibrate", "choose a gate's options with a guarantee");
   add_options(*sub, command->options);
   add_options(*sub, command->engine, {"threads"});
-  sub->callback([command] { print_calibration(calibrate(command->options, command->engine), command->options.json); });
+  sub->callback(
+      [command] { print_calibration(calibrate(command->options, command->engine), command->options.output.json); });
 }
 
 }  // namespace awd::cli

@@ -7,6 +7,7 @@
 #include "analysis/signals/risk_control.h"
 #include "awd/gate_scores.h"
 #include "awd/options.h"
+#include "cli/shared_options.h"
 
 namespace awd::cli {
 
@@ -31,17 +32,12 @@ struct CalibrateOptions {
   RiskTest test = RiskTest::kExact;
   Correction correction = Correction::kBonferroni;
   std::string scenario = "clean";
-  std::string tasks = "all";
   int trials = 50;
   int check_trials = 50;
   std::uint64_t seed = 20000;
-  std::string policy;
-  int max_steps = 130;
   std::string runs;
-  std::string out;
-  std::string json;
-  int processes = 0;
-  bool resume = false;
+  EpisodeOptions run{};
+  OutputOptions output{};
 
   template <class V>
   void visit(V&& v) {
@@ -64,23 +60,17 @@ struct CalibrateOptions {
     v(Field{"test", "", "learn_then_test: p-value, exact (binomial) or hoeffding_bentkus"}, test);
     v(Field{"correction", "", "learn_then_test: bonferroni or fixed_sequence"}, correction);
     v(Field{"scenario", "all|S,...", "perturbations, as in awd eval; the guarantee is for their mixture"}, scenario);
-    v(Field{"tasks", "all|T,...", "tasks, separated by commas"}, tasks);
     v(Field{"trials", "episodes", "calibration episodes per scenario and task", 1, 1e6}, trials);
     v(Field{"check_trials", "episodes",
             "episodes per scenario and task of the held-out check on other seeds; 0 is none", 0, 1e6},
       check_trials);
     v(Field{"seed", "", "seed of the first calibration episode; the check's seeds follow behind the last", 0}, seed);
-    v(Field{"policy", "DIR", "policy folder; absent: models/tiny here, else that of the source tree"}, policy);
-    v(Field{"max_steps", "steps", "length of an episode without success, at 20 steps a second", 1, 100000}, max_steps);
     v(Field{"runs", "DIR",
             "learn_then_test: a run directory of awd eval in place of the calibration runs; its arms but none are the "
             "configurations"},
       runs);
-    v(Field{"out", "DIR", "folder for the run directories and calibration.json; absent: runs/calibrate-TIME"}, out);
-    v(Field{"json", "FILE|-", "also write calibration.json there; - is standard output and moves the table to stderr"},
-      json);
-    v(Field{"processes", "", "episodes run at once, each in a process of its own; 0 is all cores", 0, 4096}, processes);
-    v(Field{"resume", "", "go on with the unfinished runs in --out, if there are any, with the same options"}, resume);
+    run.visit(v);
+    output.visit(v);
   }
 };
 

@@ -21,24 +21,20 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxConfigurations = 16;
 
-/// Runs `arms` below `options.out` as run directory `name`, or reuses it where it is complete already.
+/// Runs `arms` below `options.output.out` as run directory `name`, or reuses it where it is complete already.
 fs::path run_arms(const CalibrateOptions& options, const EngineOptions& engine, const std::string& name,
                   const std::string& arms, bool is_check) {
-  fs::path folder = fs::path(options.out) / name;
-  if (options.resume && fs::exists(folder / "results.json")) return folder;
+  fs::path folder = fs::path(options.output.out) / name;
+  if (options.run.resume && fs::exists(folder / "results.json")) return folder;
   EvalOptions eval;
   eval.arms = arms;
-  eval.tasks = options.tasks;
+  eval.run = options.run;
   eval.scenario = options.scenario;
   eval.trials = is_check ? options.check_trials : options.trials;
   eval.seed = options.seed + (is_check ? std::uint64_t(options.trials) : 0);
-  eval.policy = options.policy;
-  eval.max_steps = options.max_steps;
-  eval.processes = options.processes;
-  eval.resume = options.resume;
   eval.steps_log = options.method == CalibrationMethod::kConformal && !is_check;
   eval.video = false;
-  eval.out = folder.string();
+  eval.output.out = folder.string();
   run_evaluation(eval, engine);
   return folder;
 }
@@ -154,7 +150,7 @@ std::string configured_arm(const std::string& arm, const std::string& options, i
 Calibration calibrate(const CalibrateOptions& options, const EngineOptions& engine) {
   Calibration result;
   result.options = options;
-  if (result.options.out.empty()) result.options.out = default_out("calibrate", utc_now());
+  if (result.options.output.out.empty()) result.options.output.out = default_out("calibrate", utc_now());
   if (parse_arm(options.arm).matched_to) throw Error("option arm", "expected a gate, got a control");
   if (options.method == CalibrationMethod::kLearnThenTest) {
     learn(result, engine);

@@ -28,7 +28,7 @@ struct Calibration {
   std::optional<Configuration> check;  // the chosen arm on other seeds
 };
 
-/// Runs what is needed below `options.out` and chooses. Throws awd::Error on bad input, like run_evaluation().
+/// Runs what is needed below `options.output.out` and chooses. Throws awd::Error on bad input, like run_evaluation().
 Calibration calibrate(const CalibrateOptions& options, const EngineOptions& engine);
 
 /// Every combination of "a=1,2;b=3,4" as "a=1,b=3", ...; "" gives one empty combination. Throws awd::Error on a text of

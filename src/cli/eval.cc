@@ -19,7 +19,7 @@ void add_eval(CLI::App& app) {
   add_options(*sub, command->options);
   add_options(*sub, command->engine, {"threads"});
   sub->callback(
-      [command] { print_evaluation(run_evaluation(command->options, command->engine), command->options.json); });
+      [command] { print_evaluation(run_evaluation(command->options, command->engine), command->options.output.json); });
 }
 
 }  // namespace awd::cli

@@ -51,13 +51,13 @@ EvalPlan make_plan(const EvalOptions& options, const EngineOptions& engine) {
   EvalPlan plan;
   plan.options = options;
   plan.arms = parse_arms(options.arms);
-  plan.tasks = sim::parse_task_list(options.tasks);
+  plan.tasks = sim::parse_task_list(options.run.tasks);
   plan.scenarios = parse_scenario_list(options.scenario);
-  plan.jobs = plan_jobs({.tasks = supported_tasks(plan.scenarios, plan.tasks, options.tasks != "all"),
+  plan.jobs = plan_jobs({.tasks = supported_tasks(plan.scenarios, plan.tasks, options.run.tasks != "all"),
                          .arms = int(plan.arms.size()),
                          .trials = options.trials,
                          .seed = options.seed});
-  plan.policy = plan_policy(options.policy, engine);
+  plan.policy = plan_policy(options.run.policy, engine);
   return plan;
 }
 
@@ -67,7 +67,7 @@ EvalPlan read_plan(const std::filesystem::path& file) {
   EvalOptions options;
   PlannedPolicy policy;
   read_plan_text(file, kCommand, options, policy);
-  options.policy = policy.folder;
+  options.run.policy = policy.folder;
   return make_plan(options, policy.engine);
 }
 

@@ -17,7 +17,7 @@ void run_eval_worker(const std::filesystem::path& folder, const std::filesystem:
   run.arms = resolve_arms(plan, folder / kMatchedFile);
   run.tasks = plan.tasks;
   run.scenarios = plan.scenarios;
-  run.max_steps = plan.options.max_steps;
+  run.max_steps = plan.options.run.max_steps;
   if (plan.options.video) run.videos = plan_videos(plan, folder.parent_path() / kVideosFolder);
   JobQueue queue(folder / kQueueFile);
   const std::unique_ptr<EpisodeRunner> runner = make_sim_runner(run);

@@ -51,7 +51,7 @@ int run_episodes(ShardFolder& shards, const EvalPlan& plan, const std::vector<in
   const std::vector<bool> is_finished = finished_episodes(shards.path(), int(plan.jobs.size()));
   std::vector<int> open;
   std::ranges::copy_if(jobs, std::back_inserter(open), [&](int job) { return !is_finished[std::size_t(job)]; });
-  return run_jobs(shards, kEvalWorker, open, int(jobs.size() - open.size()), plan.options.processes);
+  return run_jobs(shards, kEvalWorker, open, int(jobs.size() - open.size()), plan.options.run.processes);
 }
 
 /// Runs every job: first those whose arms are known, then those that depend on the first.
@@ -95,15 +95,15 @@ Evaluation run_evaluation(const EvalOptions& options, const EngineOptions& engin
   manifest.started_utc = utc_now();
   // Everything that can be wrong with the request is found out before the run directory is claimed.
   EvalPlan plan = make_plan(options, engine_options);
-  if (plan.options.out.empty()) plan.options.out = default_out("eval", manifest.started_utc);
+  if (plan.options.output.out.empty()) plan.options.output.out = default_out("eval", manifest.started_utc);
   if (plan.options.video && !is_ffmpeg_available()) {
     fmt::print(stderr, "awd: warning: no ffmpeg on the PATH, so no videos are written\n");
     plan.options.video = false;
   }
-  const std::string& out = plan.options.out;
+  const std::string& out = plan.options.output.out;
   const auto engine = Engine::load(plan.policy.folder, plan.policy.engine);
   expect_arms_fit(engine, plan);
-  ShardFolder shards(out, plan_json(plan), plan.options.resume);
+  ShardFolder shards(out, plan_json(plan), plan.options.run.resume);
   if (plan.options.video) fs::create_directories(shards.run() / kVideosFolder);
 
   manifest.processes = run_all_episodes(shards, plan, engine->info().horizon);

@@ -29,7 +29,8 @@ void add_signals(CLI::App& app) {
   CLI::App* sub = app.add_subcommand("signals", "ROC of every gate signal from paired branch rollouts");
   add_options(*sub, command->options);
   add_options(*sub, command->engine, {"threads"});
-  sub->callback([command] { print_signals(run_signals(command->options, command->engine), command->options.json); });
+  sub->callback(
+      [command] { print_signals(run_signals(command->options, command->engine), command->options.output.json); });
 }
 
 }  // namespace awd::cli

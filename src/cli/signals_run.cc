@@ -57,9 +57,9 @@ SignalsPlan make_signals_plan(const SignalsOptions& options, const PlannedPolicy
                    .more_steps = parse_steps(options.k),
                    .samples = options.samples,
                    .execute = options.execute};
-  plan.tasks = sim::parse_task_list(options.tasks);
+  plan.tasks = sim::parse_task_list(options.run.tasks);
   plan.scenarios = parse_scenario_list(options.scenario);
-  plan.jobs = plan_jobs({.tasks = supported_tasks(plan.scenarios, plan.tasks, options.tasks != "all"),
+  plan.jobs = plan_jobs({.tasks = supported_tasks(plan.scenarios, plan.tasks, options.run.tasks != "all"),
                          .arms = 1,
                          .trials = options.episodes,
                          .seed = options.seed});
@@ -70,7 +70,7 @@ sim::EpisodeSpec spec_of(const SignalsPlan& plan, const EpisodeJob& job) {
   return {.task = plan.tasks[std::size_t(job.task)],
           .scenario = plan.scenarios[std::size_t(job.scenario)],
           .seed = job.seed,
-          .max_steps = plan.options.max_steps};
+          .max_steps = plan.options.run.max_steps};
 }
 
 /// Appends `episode` as one line; it is complete when its newline is there.
@@ -129,13 +129,13 @@ void run_signals_worker(const fs::path& folder, const fs::path& shard, const std
 }
 
 SignalsResult run_signals(const SignalsOptions& options, const EngineOptions& engine_options) {
-  const PlannedPolicy policy = plan_policy(options.policy, engine_options);
+  const PlannedPolicy policy = plan_policy(options.run.policy, engine_options);
   const SignalsPlan plan = make_signals_plan(options, policy);
-  const std::string out = options.out.empty() ? default_out(kCommand, utc_now()) : options.out;
-  ShardFolder shards(out, plan_text(kCommand, options, policy), options.resume);
+  const std::string out = options.output.out.empty() ? default_out(kCommand, utc_now()) : options.output.out;
+  ShardFolder shards(out, plan_text(kCommand, options, policy), options.run.resume);
   (void)BranchRollouts(Engine::load(policy.folder, policy.engine), plan.branches);
   const std::vector<BranchEpisode> before = read_shards(shards.path());
-  (void)run_jobs(shards, kSignalsWorker, open_jobs(plan, before), int(before.size()), options.processes);
+  (void)run_jobs(shards, kSignalsWorker, open_jobs(plan, before), int(before.size()), options.run.processes);
   shards.keep();
 
   const std::vector<BranchEpisode> episodes = read_shards(shards.path());

@@ -25,7 +25,8 @@ struct SignalsResult {
   std::vector<SignalSummary> summaries;
 };
 
-/// Runs everything and leaves run.json, samples.jsonl and signals.json in `options.out`. Throws like run_evaluation().
+/// Runs everything and leaves run.json, samples.jsonl and signals.json in `options.output.out`. Throws like
+/// run_evaluation().
 SignalsResult run_signals(const SignalsOptions& options, const EngineOptions& engine);
 
 }  // namespace awd::cli

@@ -100,7 +100,7 @@ struct TestRun {
   /// Writes run.json and the logs into an existing folder, replacing them.
   void write(const std::filesystem::path& folder) const {
     EvalManifest manifest;
-    manifest.plan.options.max_steps = max_steps;
+    manifest.plan.options.run.max_steps = max_steps;
     manifest.policy.image_size = kImageSize;
     EpisodeLogWriter writer(folder);
     for (const PlayedEpisode& episode : episodes) {

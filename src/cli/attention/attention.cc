@@ -32,7 +32,7 @@ void add_attention(CLI::App& app) {
   add_options(*sub, command->options);
   add_options(*sub, command->engine, {"threads", "importance_first_layer", "importance_last_layer"});
   sub->callback([command] {
-    print_attention(run_attention(command->input, command->options, command->engine), command->options.json);
+    print_attention(run_attention(command->input, command->options, command->engine), command->options.output.json);
   });
 }
 

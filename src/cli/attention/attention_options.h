@@ -5,6 +5,7 @@
 #include <string>
 
 #include "awd/options.h"
+#include "cli/shared_options.h"
 
 namespace awd::cli {
 
@@ -19,10 +20,8 @@ struct AttentionOptions {
   int figures = 2;
   bool video = false;
   int grid = -1;
-  int resamples = 1000;
-  int threads = 0;
-  std::string out;
-  std::string json;
+  WalkOptions walk{};
+  OutputOptions output{};
 
   template <class V>
   void visit(V&& v) {
@@ -44,12 +43,8 @@ struct AttentionOptions {
             "with --importance attention",
             -1, 1e9},
       grid);
-    v(Field{"resamples", "", "of the bootstrap over episodes behind every interval", 1, 1e6}, resamples);
-    v(Field{"threads", "", "episodes walked at once, each with a session of its own; 0 is all cores", 0, 4096},
-      threads);
-    v(Field{"out", "DIR", "folder to write, new or empty; absent: runs/attention-TIME"}, out);
-    v(Field{"json", "FILE|-", "also write attention.json there; - is standard output and moves the tables to stderr"},
-      json);
+    walk.visit(v);
+    output.visit(v);
   }
 };
 

@@ -189,13 +189,14 @@ AttentionResult run_attention(const InputOptions& input, const AttentionOptions&
     throw Error("option video", "expected an ffmpeg program on the PATH, got none");
   }
   const auto recording = open_input(input, WithLabels::kYes);
-  const int threads = thread_count(options.threads, recording->episodes().size());
+  const int threads = thread_count(options.walk.threads, recording->episodes().size());
   EngineOptions session = engine_options;
   session.threads = std::max(1, int(std::thread::hardware_concurrency()) / threads);
   const auto engine = Engine::load(policy_or_default(options.policy), session);
-  AttentionResult result{.folder = options.out.empty() ? default_out("attention", utc_now()) : options.out,
-                         .summary = {},
-                         .about = describe(input, options, engine_options, *recording, engine->info())};
+  AttentionResult result{
+      .folder = options.output.out.empty() ? default_out("attention", utc_now()) : options.output.out,
+      .summary = {},
+      .about = describe(input, options, engine_options, *recording, engine->info())};
 
   RunDirectory folder(result.folder);
   const Job job{.options = options,
@@ -210,7 +211,7 @@ AttentionResult run_attention(const InputOptions& input, const AttentionOptions&
   std::vector<AttentionRow> rows;
   for (auto& episode : walk_episodes(job, threads)) std::ranges::move(episode, std::back_inserter(rows));
 
-  result.summary = summarise_attention(rows, cameras, {.resamples = options.resamples});
+  result.summary = summarise_attention(rows, cameras, {.resamples = options.walk.resamples});
   std::string lines;
   for (const AttentionRow& row : rows) {
     lines += attention_line(row, recording->episodes()[std::size_t(row.episode)].name, cameras);

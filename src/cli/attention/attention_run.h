@@ -19,8 +19,9 @@ struct AttentionResult {
   AttentionAbout about;
 };
 
-/// Writes attention.json, attention.jsonl and figures/ into `options.out`. Throws awd::Error on an input that cannot be
-/// read or does not fit the policy and on options out of range, and Interrupted after Ctrl-C; nothing is left then.
+/// Writes attention.json, attention.jsonl and figures/ into `options.output.out`. Throws awd::Error on an input that
+/// cannot be read or does not fit the policy and on options out of range, and Interrupted after Ctrl-C; nothing is left
+/// then.
 AttentionResult run_attention(const InputOptions& input, const AttentionOptions& options, const EngineOptions& engine);
 
 }  // namespace awd::cli

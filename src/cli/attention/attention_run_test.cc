@@ -38,11 +38,11 @@ class AttentionRun : public testing::Test {
     write_test_demos(folder_.file("demos.hdf5"), {.demos = 2, .frames = 6, .height = 32, .width = 32});
     input_.input = folder_.file("demos.hdf5");
     options_.policy = folder_.file("policy");
-    options_.out = folder_.file("out");
+    options_.output.out = folder_.file("out");
     options_.stride = 2;
     options_.dilation = 3;
     options_.figures = 1;
-    options_.threads = 2;
+    options_.walk.threads = 2;
   }
 
   std::string error() const {
@@ -66,7 +66,7 @@ TEST_F(AttentionRun, WritesNumbersAndFigures) {
   const AttentionResult result = run_attention(input_, options_, engine_);
   EXPECT_EQ(result.summary.frames, 3 + 4);  // of 6 and 7
   EXPECT_EQ(result.summary.episodes, 2);
-  const fs::path out = options_.out;
+  const fs::path out = options_.output.out;
   std::ifstream json_file(out / kAttentionFile), lines(out / kAttentionLinesFile);
   const auto json = nlohmann::json::parse(json_file);
   EXPECT_EQ(json["frames"], 7);
@@ -90,8 +90,8 @@ TEST_F(AttentionRun, WritesNumbersAndFigures) {
 
 TEST_F(AttentionRun, ThreadsAndOtherFramesChangeNoFrame) {
   const AttentionSummary two = run_attention(input_, options_, engine_).summary;
-  options_.out = folder_.file("one");
-  options_.threads = 1;
+  options_.output.out = folder_.file("one");
+  options_.walk.threads = 1;
   const AttentionSummary one = run_attention(input_, options_, engine_).summary;
   EXPECT_EQ(one.cameras[0].max.p90, two.cameras[0].max.p90);
   EXPECT_EQ(one.cameras[1].entropy_nats.mean.ci95.low, two.cameras[1].entropy_nats.mean.ci95.low);
@@ -99,7 +99,7 @@ TEST_F(AttentionRun, ThreadsAndOtherFramesChangeNoFrame) {
 
 TEST_F(AttentionRun, OneHeadIsNotTheMeanOfAll) {
   const AttentionSummary all = run_attention(input_, options_, engine_).summary;
-  options_.out = folder_.file("head");
+  options_.output.out = folder_.file("head");
   options_.heads = "1";
   options_.layers = "2";
   const AttentionResult head = run_attention(input_, options_, engine_);
@@ -129,7 +129,7 @@ TEST_F(AttentionRun, BadOptionsLeaveNothing) {
   options_.heads = "all";
   input_.input = folder_.file("none.hdf5");
   EXPECT_THAT(error(), HasSubstr("none.hdf5"));
-  EXPECT_FALSE(fs::exists(options_.out));
+  EXPECT_FALSE(fs::exists(options_.output.out));
   for (const auto& entry : fs::directory_iterator(folder_.path())) {
     EXPECT_THAT(entry.path().filename().string(), testing::Not(HasSubstr(".part-")));
   }

@@ -70,13 +70,13 @@ std::string measure_closed_loop(const DriftOptions& options, const EngineOptions
   }
   EvalOptions eval;
   eval.arms = fmt::format("{}", fmt::join(arms, ","));
-  eval.tasks = fmt::format("{}", fmt::join(tasks, ","));
+  eval.run.tasks = fmt::format("{}", fmt::join(tasks, ","));
   eval.trials = options.closed_loop;
   eval.scenario = options.closed_loop_scenario;
   eval.seed = options.seed;
-  eval.policy = policy;
-  eval.processes = options.threads;
-  eval.out = out.string();
+  eval.run.policy = policy;
+  eval.run.processes = options.walk.threads;
+  eval.output.out = out.string();
   eval.video = false;
   const Evaluation evaluation = run_evaluation(eval, engine);
   for (ThresholdPair& pair : pairs) {

@@ -31,8 +31,9 @@ void add_drift(CLI::App& app) {
   add_input_options(*sub, command->input);
   add_options(*sub, command->options);
   add_options(*sub, command->engine, {"threads"});
-  sub->callback(
-      [command] { print_drift(run_drift(command->input, command->options, command->engine), command->options.json); });
+  sub->callback([command] {
+    print_drift(run_drift(command->input, command->options, command->engine), command->options.output.json);
+  });
 }
 
 }  // namespace awd::cli

@@ -6,6 +6,7 @@
 
 #include "awd/gate.h"
 #include "awd/options.h"
+#include "cli/shared_options.h"
 
 namespace awd::cli {
 
@@ -25,11 +26,9 @@ struct DriftOptions {
   int closed_loop = 0;
   std::string closed_loop_scenario = "clean";
   std::uint64_t seed = 1000;
-  int resamples = 1000;
+  WalkOptions walk{};
   int figures = 3;
-  int threads = 0;
-  std::string out;
-  std::string json;
+  OutputOptions output{};
 
   template <class V>
   void visit(V&& v) {
@@ -66,12 +65,9 @@ struct DriftOptions {
       closed_loop);
     v(Field{"closed_loop_scenario", "S", "perturbation of those episodes"}, closed_loop_scenario);
     v(Field{"seed", "", "first seed of those episodes", 0}, seed);
-    v(Field{"resamples", "", "of the bootstrap behind every interval", 1, 1e6}, resamples);
+    walk.visit(v);
     v(Field{"figures", "episodes", "first episodes that get a figure of their curves; 0 is none", 0, 1e6}, figures);
-    v(Field{"threads", "", "episodes walked at once; 0 is all cores", 0, 4096}, threads);
-    v(Field{"out", "DIR", "folder to write, new or empty; absent: runs/drift-TIME"}, out);
-    v(Field{"json", "FILE|-", "also write drift.json there; - is standard output and moves the tables to stderr"},
-      json);
+    output.visit(v);
   }
 
   /// The formulas' options; limits and kind are the caller's.

@@ -132,8 +132,8 @@ DriftResult run_drift(const InputOptions& input_options, const DriftOptions& opt
   const int horizon = horizon_of(options, policy);
   const std::vector<std::string> tasks = known_tasks(recording->episodes());
   if (options.closed_loop > 0) expect_closed_loop(options, policy.folder, tasks);
-  const int threads = thread_count(options.threads, recording->episodes().size());
-  const std::string out = options.out.empty() ? default_out("drift", utc_now()) : options.out;
+  const int threads = thread_count(options.walk.threads, recording->episodes().size());
+  const std::string out = options.output.out.empty() ? default_out("drift", utc_now()) : options.output.out;
   RunDirectory folder(out);
   const fs::path pooled = folder.path() / "pooled";
   fs::create_directories(pooled);
@@ -153,7 +153,7 @@ DriftResult run_drift(const InputOptions& input_options, const DriftOptions& opt
       .recording = *recording, .input = input_options, .policy = policy, .options = options, .threads = threads};
   const Walked walked = walk(input, folder.path(), pooled, report);
 
-  const BootstrapOptions bootstrap{.resamples = options.resamples};
+  const BootstrapOptions bootstrap{.resamples = options.walk.resamples};
   report.signals = summarise_drift(walked.rows, {report.cameras, bootstrap, threads});
   report.claims = claims_of(walked.rows, report.cameras, bootstrap);
   report.thresholds = recommend(walked.rows, options);

@@ -77,8 +77,8 @@ DriftResult run(const TestFolder& folder, const std::string& input) {
   DriftOptions options;
   options.anchor_every = 2;
   options.key_window = 0;
-  options.resamples = 20;
-  options.out = folder.file("out");
+  options.walk.resamples = 20;
+  options.output.out = folder.file("out");
   EngineOptions engine;
   engine.importance = ImportanceSource::kUniform;
   return run_drift(where, options, engine);
@@ -187,8 +187,8 @@ TEST(DriftRun, ClosedLoopNeedsOurTasks) {
   where.input = folder.file("demo.hdf5");
   DriftOptions options;
   options.closed_loop = 1;
-  options.resamples = 20;
-  options.out = folder.file("out");
+  options.walk.resamples = 20;
+  options.output.out = folder.file("out");
   EngineOptions engine;
   engine.importance = ImportanceSource::kUniform;
   EXPECT_THROW((void)run_drift(where, options, engine), Error);

@@ -111,14 +111,14 @@ TEST(RunTriggers, WritesJsonAndFiguresOrNothing) {
   fs::create_directories(run);
   write_run(run);
   TriggersOptions options;
-  options.out = out;
+  options.output.out = out;
   const TriggersResult result = run_triggers({.input = run}, options, {});
   EXPECT_FALSE(result.report.open_loop);
   EXPECT_EQ(result.report.arms.size(), 2u);
   for (const char* name : {"triggers.json", "figures/none.png", "figures/awd.svg"}) {
     EXPECT_TRUE(fs::exists(fs::path(out) / name)) << name;
   }
-  options.out = bad;
+  options.output.out = bad;
   EXPECT_THROW(run_triggers({.input = run, .arm = "banana"}, options, {}), Error);
   for (const auto& entry : fs::directory_iterator(folder.path())) {
     EXPECT_FALSE(entry.path().filename().string().starts_with("bad")) << entry.path();

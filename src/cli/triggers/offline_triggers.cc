@@ -96,7 +96,7 @@ OfflineSetup add_offline_triggers(const Recording& recording, const InputOptions
   const OfflineGateOptions gate = gate_options(arm, options, policy);
   check_gate_options(gate.gate, policy.view.image_size, policy.view.image_size);
   const std::vector<RecordedEpisode>& episodes = recording.episodes();
-  const int threads = thread_count(options.threads, episodes.size());
+  const int threads = thread_count(options.walk.threads, episodes.size());
   std::vector<std::unique_ptr<Walker>> walkers{std::size_t(threads)};
   OrderedTally ordered(tally, episodes);
   parallel_jobs(int(episodes.size()), threads, [&](int number, int thread) {

@@ -71,7 +71,7 @@ std::vector<TriggerSummary> walk(const TriggersOptions& options, OfflineSetup* s
 
 TEST(OfflineTriggers, ThreeFramesByHand) {
   TriggersOptions options;
-  options.threads = 2;
+  options.walk.threads = 2;
   OfflineSetup setup;
   const auto arms = walk(options, &setup);
   ASSERT_EQ(arms.size(), 1u);

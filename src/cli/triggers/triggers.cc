@@ -32,7 +32,7 @@ void add_triggers(CLI::App& app) {
   add_options(*sub, command->options);
   add_options(*sub, command->engine, {"threads"});
   sub->callback([command] {
-    print_triggers(run_triggers(command->input, command->options, command->engine), command->options.json);
+    print_triggers(run_triggers(command->input, command->options, command->engine), command->options.output.json);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "awd/options.h"
+#include "cli/shared_options.h"
 
 namespace awd::cli {
 
@@ -15,11 +16,9 @@ struct TriggersOptions {
   double target_rate = 0.1;
   int query_every = 10;
   int horizon = 0;
-  int resamples = 1000;
+  WalkOptions walk{};
   std::uint64_t seed = 1;
-  int threads = 0;
-  std::string out;
-  std::string json;
+  OutputOptions output{};
 
   template <class V>
   void visit(V&& v) {
@@ -39,12 +38,9 @@ struct TriggersOptions {
     v(Field{"horizon", "steps",
             "with a gate: age at which a recompute is due whatever it says; 0: as the arm would have it", 0, 1e6},
       horizon);
-    v(Field{"resamples", "", "of the bootstrap behind every interval", 1, 1e6}, resamples);
+    walk.visit(v);
     v(Field{"seed", "", "of the bootstrap", 0}, seed);
-    v(Field{"threads", "", "with a gate: episodes walked at once; 0 is all cores", 0, 4096}, threads);
-    v(Field{"out", "DIR", "folder to write, new or empty; absent: runs/triggers-TIME"}, out);
-    v(Field{"json", "FILE|-", "also write triggers.json there; - is standard output and moves the tables to stderr"},
-      json);
+    output.visit(v);
   }
 };
 

@@ -25,7 +25,7 @@ TriggerReport count_triggers(const InputOptions& input, const TriggersOptions& o
   TriggerReport report{.input = input.input,
                        .options = {.key_window = options.key_window,
                                    .target_rate = options.target_rate,
-                                   .resamples = options.resamples,
+                                   .resamples = options.walk.resamples,
                                    .seed = options.seed},
                        .made_by = made_by(input, options, engine)};
   TriggerTally tally(report.options);
@@ -71,7 +71,7 @@ void draw_figures(const std::vector<TriggerSummary>& arms, const fs::path& folde
 }  // namespace
 
 TriggersResult run_triggers(const InputOptions& input, const TriggersOptions& options, const EngineOptions& engine) {
-  const std::string out = options.out.empty() ? default_out("triggers", utc_now()) : options.out;
+  const std::string out = options.output.out.empty() ? default_out("triggers", utc_now()) : options.output.out;
   RunDirectory folder(out);
   TriggerReport report = count_triggers(input, options, engine);
   draw_figures(report.arms, folder.path() / "figures");
