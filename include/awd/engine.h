@@ -53,6 +53,7 @@ class PrefixCache {
   std::unique_ptr<Impl> impl_;
 };
 
+/// On a GPU the stages are timed with EngineOptions::stage_times only: without, these are the times of starting them.
 struct EncodeTiming {
   double vision_ms = 0;
   double prefix_ms = 0;

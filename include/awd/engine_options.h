@@ -8,10 +8,11 @@
 
 namespace awd {
 
-enum class EngineBackend { kCpu, kRef };  // kRef: plain fp32 loops, slow, the judge
+enum class EngineBackend { kCpu, kRef, kCuda };  // kRef: plain fp32 loops, slow, the judge
 /// What matrices are multiplied in. kAuto: bf16 where the machine has bf16 matrix units, else f32. kInt8: weights in 8
 /// bits with a scale per output, activations in 8 bits with a scale per row, where a layer is large; bf16 elsewhere.
-enum class EngineDtype { kAuto, kF32, kBf16, kInt8 };
+/// kFp8 (cuda only): likewise in e4m3, activations with a fixed scale per layer.
+enum class EngineDtype { kAuto, kF32, kBf16, kInt8, kFp8 };
 enum class ImportanceSource { kAttention, kUniform, kGradient };
 enum class GradientStep { kFirst, kLast };        // of the flow
 enum class GradientTarget { kVelocity, kChunk };  // half the squared velocity, or the velocity along the chunk
@@ -22,9 +23,9 @@ enum class GradientReduce { kNorm, kProduct };    // of a token's gradient, or w
 enum class RobotKind { kAuto, kGeneric, kLibero, kDroid, kAloha };
 
 template <>
-inline constexpr std::string_view kEnumWords<EngineBackend>[] = {"cpu", "ref"};
+inline constexpr std::string_view kEnumWords<EngineBackend>[] = {"cpu", "ref", "cuda"};
 template <>
-inline constexpr std::string_view kEnumWords<EngineDtype>[] = {"auto", "f32", "bf16", "int8"};
+inline constexpr std::string_view kEnumWords<EngineDtype>[] = {"auto", "f32", "bf16", "int8", "fp8"};
 template <>
 inline constexpr std::string_view kEnumWords<RobotKind>[] = {"auto", "generic", "libero", "droid", "aloha"};
 template <>
@@ -48,14 +49,15 @@ struct EngineOptions {
   GradientStep gradient_step = GradientStep::kFirst;
   GradientTarget gradient_target = GradientTarget::kVelocity;
   int gradient_rows = 0;
+  bool stage_times = false;
   RobotKind robot = RobotKind::kAuto;
   std::string tokenizer{};
   std::string norm_stats{};
 
   template <class V>
   void visit(V&& v) {
-    v(Field{"backend", "", "cpu or ref"}, backend);
-    v(Field{"dtype", "", "auto, f32, bf16 or int8; ref is always f32"}, dtype);
+    v(Field{"backend", "", "cpu, ref or cuda"}, backend);
+    v(Field{"dtype", "", "auto, f32, bf16, int8 (cpu) or fp8 (cuda); ref is always f32"}, dtype);
     v(Field{"threads", "", "compute threads of one session; 0 is all cores", 0, 4096}, threads);
     v(Field{"flow_steps", "", "Euler steps of the flow sampler; 0 is the checkpoint's own number", 0, 1000},
       flow_steps);
@@ -82,6 +84,10 @@ struct EngineOptions {
     v(Field{"gradient_rows", "",
             "first actions of the chunk that are differentiated; 0 is all; only with importance=gradient", 0, 10000},
       gradient_rows);
+    v(Field{"stage_times", "",
+            "wait for the end of each stage to time it; without, stages of a GPU are still running when they are said "
+            "to have ended, and only the whole of a query is timed"},
+      stage_times);
     v(Field{"robot", "",
             "whose cameras, state and actions the checkpoint is for: auto, generic, libero, droid or aloha; read for "
             "checkpoints of openpi and LeRobot"},

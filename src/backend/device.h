@@ -18,6 +18,7 @@ struct LinearData {
   std::span<const float> bias;      // [out], or empty
   DType dtype = DType::kF32;        // of the input rows; of the packed weights, unless the device quantises them
   bool is_gated = false;            // the first half of the outputs are the gates of the second: see linear_geglu
+  int max_rows = 0;                 // the layer is for at most so many rows at a time; 0: for many
 
   int in() const { return parts.front().cols; }
   int out() const {
@@ -38,6 +39,12 @@ class Device {
   virtual Buffer allocate(int rows, int cols, DType dtype) const = 0;
   /// Copies a linear layer into the backend's own layout; all parts have as many columns.
   virtual std::unique_ptr<const Linear> pack(const LinearData& data) const = 0;
+  /// The products of one layer's queries, keys and values, whose heads have `head_dim` numbers; `q` without parts: keys
+  /// and values alone.
+  virtual std::unique_ptr<const QkvLinear> pack_qkv(const LinearData& q, const LinearData& k, const LinearData& v,
+                                                    int head_dim) const;
+  /// Room for the keys and values of a prefix, read together with up to `own` keys of an attention's own.
+  virtual std::unique_ptr<HeldKeys> make_held_keys(int layers, int capacity, int own, int kv_width) const = 0;
   /// Operations for one session; `threads` >= 1 compute threads.
   virtual std::unique_ptr<Ops> make_ops(int threads) const = 0;
 };
@@ -57,6 +64,19 @@ struct CpuDeviceOptions {
 /// Vectorised loops and matrix multiplications of our own or by oneDNN. `compute` is what matrices are multiplied in.
 /// Throws awd::Error for a type that this machine cannot multiply.
 std::unique_ptr<const Device> make_cpu_device(DType compute, const CpuDeviceOptions& options = {});
+
+/// How a CUDA device keeps and multiplies weights.
+struct CudaDeviceOptions {
+  DType compute = DType::kBf16;  // kF32: plain and slow, for comparisons
+  bool fp8_weights = false;      // layers of the compute type, which must be bf16, are kept and multiplied in 8 bits
+  bool tuned_kernels = true;     // where chip and shapes suit; otherwise, and without it, plain ones
+};
+
+/// The first GPU that CUDA shows. Throws awd::Error where there is none, or in a build without CUDA.
+std::unique_ptr<const Device> make_cuda_device(const CudaDeviceOptions& options = {});
+
+/// True where make_cuda_device() finds a GPU that it has kernels for.
+bool cuda_available();
 
 /// True where this machine multiplies bf16 matrices in hardware (AVX-512 BF16 or AMX).
 bool cpu_has_bf16_units();

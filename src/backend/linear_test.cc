@@ -103,7 +103,8 @@ TEST_P(LinearTest, GatedLinearIsGegluOfLinear) {
       const auto bias = random(1, 2 * half);
       compare_linear([&](Side& side) {
         const DType compute = side.device->compute_dtype();
-        const auto layer = side.device->pack({{stored(weight, 2 * half, 96)}, bias, compute, true});
+        const auto layer = side.device->pack(
+            {.parts = {stored(weight, 2 * half, 96)}, .bias = bias, .dtype = compute, .is_gated = true});
         const Tensor y = side.make(rows, half, compute);
         side.ops->linear_geglu(side.hold(x, rows, 96, compute), *layer, y);
         return y;
@@ -111,7 +112,8 @@ TEST_P(LinearTest, GatedLinearIsGegluOfLinear) {
       // The same layer still is a linear one.
       compare_linear([&](Side& side) {
         const DType compute = side.device->compute_dtype();
-        const auto layer = side.device->pack({{stored(weight, 2 * half, 96)}, bias, compute, true});
+        const auto layer = side.device->pack(
+            {.parts = {stored(weight, 2 * half, 96)}, .bias = bias, .dtype = compute, .is_gated = true});
         const Tensor y = side.make(rows, 2 * half, compute);
         side.ops->linear(side.hold(x, rows, 96, compute), *layer, y, Write::kReplace);
         return y;
@@ -155,7 +157,7 @@ TEST_P(LinearTest, ResultsDoNotDependOnTheNumberOfThreads) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, LinearTest, testing::ValuesIn(kRows),
+INSTANTIATE_TEST_SUITE_P(All, LinearTest, testing::ValuesIn(device_rows()),
                          [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

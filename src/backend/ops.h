@@ -5,47 +5,12 @@
 // rotations are f32 in every backend; results are rounded once, to the output's type.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 
-#include "backend/tensor.h"
+#include "backend/op_args.h"
 
 namespace awd {
-
-/// A packed linear layer y = x W^T + b. Immutable, shared by sessions; its layout is the backend's secret.
-struct Linear {
-  int in = 0;
-  int out = 0;
-  DType dtype = DType::kF32;  // what x must be
-  std::size_t bytes = 0;      // resident
-  virtual ~Linear() = default;
-};
-
-enum class Write { kReplace, kAdd };
-
-/// One attention: every query row sees every key row.
-struct AttentionArgs {
-  Tensor q;              // [queries, heads * head_dim] compute
-  Tensor k;              // [keys, kv_heads * head_dim] compute
-  Tensor v;              // [keys, kv_heads * head_dim] compute
-  Tensor out;            // [queries, heads * head_dim] compute
-  Tensor scores;         // scratch, f32, at least heads * queries * keys elements
-  Tensor probabilities;  // scratch, compute, at least heads * queries * keys elements
-  Tensor key_share;      // optional f32: [1, keys] the mean over heads and queries of the probabilities, or
-                         // [heads, keys] the mean over queries
-  int heads = 0;         // head h reads key/value head h / (heads / kv_heads)
-  int kv_heads = 0;
-  float scale = 1.f;  // of q k^T before the softmax
-};
-
-/// RGB picture of one camera on the host, [side, side, 3]: 8-bit pixels, or in their place levels of 0 .. 1.
-struct Picture {
-  const std::uint8_t* pixels = nullptr;
-  int side = 0;
-  const float* levels = nullptr;
-  bool empty() const { return pixels == nullptr && levels == nullptr; }
-};
 
 /// The operations of one session, in the order they are called. Not thread-safe.
 class Ops {
@@ -64,7 +29,30 @@ class Ops {
     Ops& ops_;
   };
 
+  /// Makes `calls` of this Ops; a backend that records them runs the recording in their place when `key` comes again.
+  /// For one key the calls must be the same but for what tensors hold and for set_live_rows(); they download nothing.
+  template <class Calls>
+  void run_recorded(std::uint64_t key, Calls&& calls) {
+    if (!begin_recording(key)) return;
+    try {
+      calls();
+    } catch (...) {
+      end_recording(true);
+      throw;
+    }
+    end_recording(false);
+  }
+
+  // --- rows that change between queries
+  /// How many rows live() stands for from now on: the tokens of the prefix.
+  virtual void set_live_rows(int rows) { live_rows_ = rows; }
+  /// The first set_live_rows() rows of `tensor`. A backend that records gives all of them, and its operations look at
+  /// the number when they run: rows behind it are not read, and what is written there is undefined.
+  virtual Tensor live(const Tensor& tensor) const { return tensor.row_range(0, live_rows_); }
+
   // --- moving data
+  /// Returns when all operations so far have ended.
+  virtual void finish() {}
   /// Host f32 values, row by row, into `to` (converted to its type).
   virtual void upload(std::span<const float> from, const Tensor& to) = 0;
   /// `from` as f32 to the host, row by row; all earlier operations have ended on return.
@@ -85,8 +73,24 @@ class Ops {
   /// y [rows, out / 2] = gelu(left half) * right half of x W^T + b, the gated unit of an MLP; y compute, the layer
   /// packed as gated.
   virtual void linear_geglu(const Tensor& x, const Linear& layer, const Tensor& y) = 0;
+  /// y [rows, out] = gelu(x W^T + b); y compute.
+  virtual void linear_gelu(const Tensor& x, const Linear& layer, const Tensor& y);
+  /// Keys and values [layers * n, kv_heads * head_dim] compute, the first `tokens` of each layer's n rows, for the
+  /// attentions that follow.
+  virtual void hold(const Tensor& k, const Tensor& v, int tokens, HeldKeys& held) = 0;
   /// out = softmax(scale q k^T) v, head by head.
   virtual void attention(const AttentionArgs& args) = 0;
+
+  // --- parts of a Gemma layer, which a backend may run in one piece
+  /// normed = norm of x; q, k and v of it; q and k rotated.
+  virtual void attention_inputs(const AttentionInputs& inputs);
+  /// x += gate * (input W^T + b), or without the factor where `gate` is empty. x [rows, out] f32, gate [1, out] f32,
+  /// branch scratch like x.
+  virtual void add_branch(const Tensor& input, const Linear& layer, const Tensor& gate, const Tensor& x,
+                          const Tensor& branch);
+  /// y [rows, out / 2] = the gated unit of an MLP (see linear_geglu) on the norm of x; `normed` as in AttentionInputs.
+  virtual void norm_geglu(const Tensor& x, const Modulation& norm, const Tensor& normed, const Linear& layer,
+                          const Tensor& y);
 
   // --- rows
   /// y = (x - mean) / sqrt(variance + 1e-6) * weight + bias. x f32, weight and bias [1, cols] f32.
@@ -112,6 +116,12 @@ class Ops {
  private:
   virtual void enter() = 0;
   virtual void leave() = 0;
+  /// Runs the recording of that name and returns false, or returns true: the calls are to be made now.
+  virtual bool begin_recording(std::uint64_t) { return true; }
+  /// The calls have been made, or an exception has left them.
+  virtual void end_recording(bool /*is_abandoned*/) {}
+
+  int live_rows_ = 0;
 };
 
 }  // namespace awd

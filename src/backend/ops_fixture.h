@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "backend/device.h"
@@ -17,20 +18,15 @@ namespace awd {
 /// A device under test.
 struct Row {
   const char* name;
-  bool is_ref;
   DType compute;
-  CpuDeviceOptions options;
   double tolerance;         // of the largest value of the output
   double linear_tolerance;  // likewise, of linear layers
+  std::unique_ptr<const Device> (*make)();
+  bool (*is_there)();  // on this machine
 };
 
-inline constexpr Row kRows[] = {
-    {"ref", true, DType::kF32, {}, 0.0, 0.0},
-    {"cpu_f32", false, DType::kF32, {}, 1e-5, 1e-5},
-    {"cpu_bf16", false, DType::kBf16, {}, 1e-2, 1e-2},
-    {"cpu_bf16_onednn", false, DType::kBf16, {.tile_unit = false}, 1e-2, 1e-2},
-    {"cpu_int8", false, DType::kBf16, {.int8_weights = true}, 1e-2, 3e-2},
-    {"cpu_int8_onednn", false, DType::kBf16, {.int8_weights = true, .tile_unit = false}, 1e-2, 3e-2}};
+/// The devices of this test binary.
+std::span<const Row> device_rows();
 
 /// The device under test beside the judge; inputs are given to both.
 class OpsTest : public testing::TestWithParam<Row> {
@@ -60,11 +56,9 @@ class OpsTest : public testing::TestWithParam<Row> {
   };
 
   void SetUp() override {
-    if (GetParam().compute == DType::kBf16 && !cpu_has_bf16_units()) GTEST_SKIP() << "no bf16 units";
-    if (GetParam().options.int8_weights && !cpu_has_int8_units()) GTEST_SKIP() << "no int8 units";
+    if (!GetParam().is_there()) GTEST_SKIP() << "not on this machine";
     judge_ = std::make_unique<Side>(make_ref_device());
-    tested_ = std::make_unique<Side>(GetParam().is_ref ? make_ref_device()
-                                                       : make_cpu_device(GetParam().compute, GetParam().options));
+    tested_ = std::make_unique<Side>(GetParam().make());
   }
 
   /// Normal values, rounded to the compute type so that both sides start from the same numbers.

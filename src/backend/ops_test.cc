@@ -204,7 +204,21 @@ TEST_P(OpsTest, PatchifyOrdersChannelThenRow) {
   for (std::size_t i = 0; i < 12; ++i) EXPECT_FLOAT_EQ(got[12 + i], float(expected[i]) / 127.5f - 1.f) << i;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, OpsTest, testing::ValuesIn(kRows),
+TEST_P(OpsTest, PatchifyMapsLevelsLikePixels) {
+  std::vector<std::uint8_t> pixels(48);
+  std::vector<float> levels(48);
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    pixels[i] = static_cast<std::uint8_t>(5 * i);
+    levels[i] = float(pixels[i]) / 255.f;
+  }
+  const Tensor of_pixels = tested_->make(4, 12, DType::kF32), of_levels = tested_->make(4, 12, DType::kF32);
+  tested_->ops->patchify({.pixels = pixels.data(), .side = 4}, 2, of_pixels);
+  tested_->ops->patchify({.side = 4, .levels = levels.data()}, 2, of_levels);
+  const std::vector<float> expected = tested_->read(of_pixels), got = tested_->read(of_levels);
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(got[i], expected[i], 1e-6) << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, OpsTest, testing::ValuesIn(device_rows()),
                          [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

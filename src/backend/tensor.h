@@ -21,6 +21,7 @@ struct Tensor {
   int cols = 0;
   int stride = 0;
   DType dtype = DType::kF32;
+  const int* live_rows = nullptr;  // of a recording backend: how many rows count, looked up on the device by what runs
 
   bool empty() const { return data == nullptr; }
   bool contiguous() const { return stride == cols; }
@@ -28,12 +29,13 @@ struct Tensor {
   /// A view of rows first .. first + count - 1.
   Tensor row_range(int first, int count) const {
     AWD_CHECK(first >= 0 && count >= 0 && first + count <= rows, "rows {} + {} of {}", first, count, rows);
+    AWD_CHECK(live_rows == nullptr, "a range of rows that are counted later");
     return {at(std::size_t(first) * std::size_t(stride)), count, cols, stride, dtype};
   }
   /// A view of columns first .. first + count - 1.
   Tensor col_range(int first, int count) const {
     AWD_CHECK(first >= 0 && count >= 0 && first + count <= cols, "columns {} + {} of {}", first, count, cols);
-    return {at(std::size_t(first)), rows, count, stride, dtype};
+    return {at(std::size_t(first)), rows, count, stride, dtype, live_rows};
   }
 
  private:

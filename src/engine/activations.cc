@@ -29,7 +29,7 @@ Activations make_activations(const ModelConfig& config, const Device& device) {
   const auto& vision = config.vision;
 
   Activations a;
-  a.patches = device.allocate(patches, 3 * config.patch_size * config.patch_size, DType::kF32);
+  a.patches = device.allocate(image_rows, 3 * config.patch_size * config.patch_size, DType::kF32);
   a.image = device.allocate(image_rows, vision.width, DType::kF32);
   a.image_normed = device.allocate(image_rows, vision.width, compute);
   a.image_qkv = device.allocate(image_rows, 3 * vision.width, compute);
@@ -41,9 +41,10 @@ Activations make_activations(const ModelConfig& config, const Device& device) {
   a.suffix = make_gemma(config, device, suffix, config.expert.width, config.expert.mlp);
   a.text = device.allocate(config.max_tokens, config.llm.width, DType::kF32);
 
-  a.joint_capacity = prefix + suffix;
-  a.joint_k = device.allocate(config.llm.depth * a.joint_capacity, config.kv_width(), compute);
-  a.joint_v = device.allocate(config.llm.depth * a.joint_capacity, config.kv_width(), compute);
+  a.held = device.make_held_keys(config.llm.depth, prefix, suffix, config.kv_width());
+  a.suffix_k = device.allocate(config.llm.depth * suffix, config.kv_width(), compute);
+  a.suffix_v = device.allocate(config.llm.depth * suffix, config.kv_width(), compute);
+  a.suffix_angles = device.allocate(suffix, config.llm.head_dim, DType::kF32);
 
   a.state = device.allocate(1, config.model_state_dim, DType::kF32);
   a.actions = device.allocate(config.horizon, config.model_action_dim, DType::kF32);
@@ -52,10 +53,10 @@ Activations make_activations(const ModelConfig& config, const Device& device) {
   a.action_hidden = device.allocate(config.horizon, config.expert.width, DType::kF32);
 
   const int score_count = std::max({vision.heads * patches * patches, config.llm.heads * prefix * prefix,
-                                    config.llm.heads * suffix * a.joint_capacity});
+                                    config.llm.heads * suffix * (prefix + suffix)});
   a.scores = device.allocate(1, score_count, DType::kF32);
   a.probabilities = device.allocate(1, score_count, compute);
-  a.key_share = device.allocate(config.llm.depth * config.llm.heads, a.joint_capacity, DType::kF32);
+  a.key_share = device.allocate(config.llm.depth * config.llm.heads, prefix, DType::kF32);
   return a;
 }
 

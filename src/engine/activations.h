@@ -19,7 +19,7 @@ struct GemmaActivations {
 
 struct Activations {
   // vision; rows = cameras * 256
-  Buffer patches;       // [256, 3 * patch^2] f32, of one camera
+  Buffer patches;       // [rows, 3 * patch^2] f32
   Buffer image;         // [rows, vision width] f32, the residual stream
   Buffer image_normed;  // [rows, vision width] compute
   Buffer image_qkv;     // [rows, 3 * vision width] compute
@@ -32,10 +32,10 @@ struct Activations {
 
   Buffer text;  // [max_tokens, llm width] f32, the embedded prompt, kept between queries
 
-  // denoise: each layer's rows hold the prefix' keys, then the suffix' own
-  int joint_capacity = 0;  // rows per layer: largest prefix + suffix
-  Buffer joint_k;          // [depth * joint_capacity, kv_width] compute
-  Buffer joint_v;          // [depth * joint_capacity, kv_width] compute
+  // denoise
+  std::unique_ptr<HeldKeys> held;  // of the prefix
+  Buffer suffix_k, suffix_v;       // [depth * T of the suffix, kv_width] compute, its own keys and values
+  Buffer suffix_angles;            // [T of the suffix, head_dim] f32, of the positions behind the prefix
 
   Buffer state;          // [1, model_state_dim] f32
   Buffer actions;        // [horizon, model_action_dim] f32, x of the flow
@@ -46,7 +46,7 @@ struct Activations {
   // attention scratch, enough for the largest of vision, prefix and suffix
   Buffer scores;         // [1, n] f32
   Buffer probabilities;  // [1, n] compute
-  Buffer key_share;      // [depth * heads, joint_capacity] f32, see AttentionArgs::key_share
+  Buffer key_share;      // [depth * heads, largest prefix] f32, see AttentionArgs::key_share
 };
 
 /// All buffers of a session.

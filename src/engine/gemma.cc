@@ -6,47 +6,47 @@
 namespace awd {
 namespace {
 
-/// x += gate * layer(input), where a plain norm has no gate.
-void add_branch(const Linear& layer, const Tensor& input, const Modulation& norm, const Tensor& x, const Tensor& branch,
-                Ops& ops) {
-  if (norm.gate.empty()) {
-    ops.linear(input, layer, x, Write::kAdd);
-    return;
-  }
-  ops.linear(input, layer, branch, Write::kReplace);
-  ops.add_gated(x, branch, norm.gate);
+/// The rows of a session's buffer that the tokens of a call use.
+Tensor rows_of(const GemmaCall& call, const Buffer& buffer, Ops& ops) {
+  return call.is_live ? ops.live(buffer.tensor()) : buffer.tensor().row_range(0, call.rows);
+}
+
+/// Where the keys or values of the call's own tokens are written first.
+Tensor own_rows(const GemmaCall& call, const Tensor& all, const Buffer& gathered, Ops& ops) {
+  if (!call.at.empty()) return rows_of(call, gathered, ops);
+  return call.is_live ? all : all.row_range(all.rows - call.rows, call.rows);
+}
+
+/// normed = norm of x; its keys, values and, if wanted, queries.
+void attention_inputs(const GemmaCall& call, bool wants_queries, Ops& ops, const GemmaActivations& buffers) {
+  const Tensor k = own_rows(call, call.k, buffers.k, ops);
+  const Tensor v = own_rows(call, call.v, buffers.v, ops);
+  ops.attention_inputs({.x = rows_of(call, buffers.x, ops),
+                        .norm = call.input_norm,
+                        .normed = rows_of(call, buffers.normed, ops),
+                        .layer = call.weights.qkv.get(),
+                        .angles = call.angles,
+                        .q_out = wants_queries ? rows_of(call, buffers.q, ops) : Tensor{},
+                        .k_out = k,
+                        .v_out = v});
+  if (call.at.empty()) return;
+  ops.scatter_rows(k, call.at, call.k);
+  ops.scatter_rows(v, call.at, call.v);
 }
 
 }  // namespace
 
 void gemma_keys_values(const GemmaCall& call, Ops& ops, const GemmaActivations& buffers) {
-  const bool is_last = call.at.empty();
-  const Tensor normed = buffers.normed.tensor().row_range(0, call.rows);
-  const auto own = [&](const Tensor& held, const Buffer& gathered) {
-    return is_last ? held.row_range(held.rows - call.rows, call.rows) : gathered.tensor().row_range(0, call.rows);
-  };
-  const Tensor k = own(call.k, buffers.k);
-  const Tensor v = own(call.v, buffers.v);
-  ops.rms_norm(buffers.x.tensor().row_range(0, call.rows), call.input_norm.scale, call.input_norm.shift, normed);
-  ops.linear(normed, *call.weights.k, k, Write::kReplace);
-  ops.linear(normed, *call.weights.v, v, Write::kReplace);
-  ops.rope(k, call.angles);
-  if (is_last) return;
-  ops.scatter_rows(k, call.at, call.k);
-  ops.scatter_rows(v, call.at, call.v);
+  attention_inputs(call, false, ops, buffers);
 }
 
 void gemma_layer(const GemmaCall& call, const ModelConfig& config, Ops& ops, Activations& activations,
                  const GemmaActivations& buffers) {
-  const auto rows = [&](const Buffer& buffer) { return buffer.tensor().row_range(0, call.rows); };
+  const auto rows = [&](const Buffer& buffer) { return rows_of(call, buffer, ops); };
   const Tensor x = rows(buffers.x);
-  const Tensor normed = rows(buffers.normed);
-  const Tensor q = rows(buffers.q);
 
-  gemma_keys_values(call, ops, buffers);
-  ops.linear(normed, *call.weights.q, q, Write::kReplace);
-  ops.rope(q, call.angles);
-  ops.attention({.q = q,
+  attention_inputs(call, true, ops, buffers);
+  ops.attention({.q = rows(buffers.q),
                  .k = call.k,
                  .v = call.v,
                  .out = rows(buffers.mixed),
@@ -55,12 +55,13 @@ void gemma_layer(const GemmaCall& call, const ModelConfig& config, Ops& ops, Act
                  .key_share = call.key_share,
                  .heads = config.llm.heads,
                  .kv_heads = config.llm.kv_heads,
-                 .scale = 1.f / std::sqrt(float(config.llm.head_dim))});
-  add_branch(*call.weights.o, rows(buffers.mixed), call.input_norm, x, rows(buffers.branch), ops);
+                 .scale = 1.f / std::sqrt(float(config.llm.head_dim)),
+                 .held = call.held,
+                 .held_layer = call.layer});
+  ops.add_branch(rows(buffers.mixed), *call.weights.o, call.input_norm.gate, x, rows(buffers.branch));
 
-  ops.rms_norm(x, call.post_norm.scale, call.post_norm.shift, normed);
-  ops.linear_geglu(normed, *call.weights.gate_up, rows(buffers.hidden));
-  add_branch(*call.weights.down, rows(buffers.hidden), call.post_norm, x, rows(buffers.branch), ops);
+  ops.norm_geglu(x, call.post_norm, rows(buffers.normed), *call.weights.gate_up, rows(buffers.hidden));
+  ops.add_branch(rows(buffers.hidden), *call.weights.down, call.post_norm.gate, x, rows(buffers.branch));
 }
 
 }  // namespace awd

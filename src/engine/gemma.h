@@ -9,15 +9,18 @@
 
 namespace awd {
 
-/// One run of `rows` tokens through one layer. Their keys and values are written behind those already held, or over the
-/// rows `at` of them.
+/// One run of tokens through one layer. Their keys and values are written behind those before, or over the rows `at` of
+/// them.
 struct GemmaCall {
   const GemmaLayer& weights;
   Modulation input_norm, post_norm;
-  Tensor k, v;    // [held + rows, kv_width] compute; without `at`, the first `held` rows are read, the others written
-  Tensor angles;  // [rows, head_dim] f32
-  Tensor key_share;  // optional [1 or heads, rows of k] f32, see AttentionArgs
+  Tensor k, v;  // [before + rows, kv_width] compute; without `at`, the rows before are read, the others written
+  HeldKeys* held = nullptr;  // optional: keys of a prefix that the tokens see too
+  int layer = 0;             // of `held`
+  Tensor angles;             // [rows, head_dim] f32
+  Tensor key_share;          // optional [1 or heads, held tokens] f32, see AttentionArgs
   int rows = 0;
+  bool is_live = false;       // the tokens are Ops::live() rows, and there are none before
   std::span<const int> at{};  // [rows] rows of k and v, or empty
 };
 

@@ -103,11 +103,11 @@ void GemmaTape::forward(const Layer& l, Ops& ops) const {
   const Tensor normed = l.first_rows(normed_);
   const Tensor k = l.own(l.k);
   ops.rms_norm(l.x, l.input_norm.scale, l.input_norm.shift, normed);
-  ops.linear(normed, *l.weights.k, k, Write::kReplace);
-  ops.linear(normed, *l.weights.v, l.own(l.v), Write::kReplace);
+  ops.linear(normed, *l.weights.qkv->k, k, Write::kReplace);
+  ops.linear(normed, *l.weights.qkv->v, l.own(l.v), Write::kReplace);
   ops.rope(k, l.angles);
   if (l.keys_values_only) return;
-  ops.linear(normed, *l.weights.q, l.q, Write::kReplace);
+  ops.linear(normed, *l.weights.qkv->q, l.q, Write::kReplace);
   ops.rope(l.q, l.angles);
   ops.attention({.q = l.q,
                  .k = l.k,
@@ -158,11 +158,11 @@ void GemmaTape::backward_attention(const Layer& l, Ops& ops, Vjp& vjp) const {
                    .kv_heads = config_.llm.kv_heads,
                    .scale = attention_scale_});
     vjp.rope(d_q, l.angles);
-    ops.linear(d_q, *l.transposed.q, d_normed, Write::kReplace);
+    ops.linear(d_q, *l.transposed.qkv->q, d_normed, Write::kReplace);
   }
   vjp.rope(d_k, l.angles);
-  ops.linear(d_k, *l.transposed.k, d_normed, l.keys_values_only ? Write::kReplace : Write::kAdd);
-  ops.linear(l.own(l.d_v), *l.transposed.v, d_normed, Write::kAdd);
+  ops.linear(d_k, *l.transposed.qkv->k, d_normed, l.keys_values_only ? Write::kReplace : Write::kAdd);
+  ops.linear(l.own(l.d_v), *l.transposed.qkv->v, d_normed, Write::kAdd);
   vjp.rms_norm(l.x, l.input_norm.scale, d_normed, d_x);
 }
 

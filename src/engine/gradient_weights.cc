@@ -30,10 +30,12 @@ LinearPtr transposed(WeightPacker& packer, const std::vector<std::string>& names
 GemmaLayer transposed_layer(WeightPacker& packer, const std::string& layer, const ModelConfig& config, int width,
                             int mlp, bool keys_values_only) {
   GemmaLayer t;
-  t.k = transposed(packer, {layer + "self_attn.k_proj"}, width, config.kv_width());
-  t.v = transposed(packer, {layer + "self_attn.v_proj"}, width, config.kv_width());
+  auto qkv = std::make_unique<QkvLinear>();
+  qkv->k = transposed(packer, {layer + "self_attn.k_proj"}, width, config.kv_width());
+  qkv->v = transposed(packer, {layer + "self_attn.v_proj"}, width, config.kv_width());
+  if (!keys_values_only) qkv->q = transposed(packer, {layer + "self_attn.q_proj"}, width, config.q_width());
+  t.qkv = std::move(qkv);
   if (keys_values_only) return t;
-  t.q = transposed(packer, {layer + "self_attn.q_proj"}, width, config.q_width());
   t.o = transposed(packer, {layer + "self_attn.o_proj"}, config.q_width(), width);
   t.gate_up = transposed(packer, {layer + "mlp.gate_proj", layer + "mlp.up_proj"}, width, mlp);
   t.down = transposed(packer, {layer + "mlp.down_proj"}, mlp, width);

@@ -2,6 +2,7 @@
 #include "engine/pi0.h"
 
 #include "engine/gemma.h"
+#include "engine/recording_names.h"
 #include "engine/vision.h"
 
 namespace awd {
@@ -10,12 +11,14 @@ namespace {
 /// The suffix of one denoise call: how its tokens reach the layers of the expert.
 class Suffix {
  public:
-  Suffix(const Pi0& model, const PrefixCache::Impl& cache, Ops& ops, Activations& activations)
-      : model_(model), expert_(model.weights.expert), prefix_(cache.tokens), ops_(ops), a_(activations) {
-    for (int layer = 0; layer < cache.depth; ++layer) {
-      ops.copy_rows(cache.layer_k(layer), joint(a_.joint_k, layer, prefix_));
-      ops.copy_rows(cache.layer_v(layer), joint(a_.joint_v, layer, prefix_));
-    }
+  Suffix(const Pi0& model, Ops& ops, Activations& activations)
+      : model_(model), expert_(model.weights.expert), ops_(ops), a_(activations) {}
+
+  /// The prefix that all tokens see, and the positions behind it.
+  void hold(const PrefixCache::Impl& cache) {
+    ops_.hold(cache.k.tensor(), cache.v.tensor(), cache.tokens, *a_.held);
+    ops_.copy_rows(model_.weights.angles.tensor().row_range(cache.tokens, model_.config.suffix_tokens()),
+                   a_.suffix_angles.tensor());
   }
 
   /// pi0: the state token sees the prefix and itself, never the actions, so its keys and values hold for all steps.
@@ -23,20 +26,28 @@ class Suffix {
     ops_.linear(a_.state.tensor(), *expert_.state_in, a_.suffix.x.tensor().row_range(0, 1), Write::kReplace);
     const int depth = int(expert_.layers.size());
     for (int layer = 0; layer + 1 < depth; ++layer) {
-      gemma_layer(call(layer, 0, prefix_, 1, {}), model_.config, ops_, a_, a_.suffix);
+      gemma_layer(call(layer, 0, 0, 1, {}), model_.config, ops_, a_, a_.suffix);
     }
-    gemma_keys_values(call(depth - 1, 0, prefix_, 1, {}), ops_, a_.suffix);
-    held_ = prefix_ + 1;
+    gemma_keys_values(call(depth - 1, 0, 0, 1, {}), ops_, a_.suffix);
   }
 
-  /// activations.velocity = v(x, t of this step); key_share() gets `shares` rows per layer: 0, 1 or one per head.
+  /// x of the next time; key_share() gets `shares` rows per layer: 0, 1 or one per head.
+  void step(int step, int shares) {
+    velocity(step, shares);
+    ops_.add_scaled(a_.actions.tensor(), a_.velocity.tensor(), -1.f / float(model_.flow_steps));
+  }
+
+  Tensor key_share(int first_row, int rows) const { return a_.key_share.tensor().row_range(first_row, rows); }
+
+ private:
+  /// activations.velocity = v(x, t of this step).
   void velocity(int step, int shares) {
     const int horizon = model_.config.horizon;
+    const int before = model_.config.has_state_token() ? 1 : 0;
     embed_actions(step);
     for (int layer = 0; layer < int(expert_.layers.size()); ++layer) {
       const Tensor share = shares > 0 ? key_share(layer * shares, shares) : Tensor{};
-      const GemmaCall layer_call = call(layer, step, held_, horizon, share);
-      gemma_layer(layer_call, model_.config, ops_, a_, a_.suffix);
+      gemma_layer(call(layer, step, before, horizon, share), model_.config, ops_, a_, a_.suffix);
     }
     const Modulation final_norm = expert_.norm(step, expert_.norms() - 1);
     ops_.rms_norm(a_.suffix.x.tensor().row_range(0, horizon), final_norm.scale, final_norm.shift,
@@ -44,11 +55,6 @@ class Suffix {
     ops_.linear(a_.action_hidden.tensor(), *expert_.action_out, a_.velocity.tensor(), Write::kReplace);
   }
 
-  Tensor key_share(int first_row, int rows) const {
-    return a_.key_share.tensor().row_range(first_row, rows).col_range(0, held_ + model_.config.horizon);
-  }
-
- private:
   /// Noisy actions -> tokens. pi0 mixes the time in here, pi0.5 in the norms.
   void embed_actions(int step) {
     const Tensor tokens = a_.suffix.x.tensor().row_range(0, model_.config.horizon);
@@ -64,25 +70,23 @@ class Suffix {
     ops_.linear(hidden, *expert_.action_time_out, tokens, Write::kReplace);
   }
 
-  GemmaCall call(int layer, int step, int held, int rows, const Tensor& key_share) const {
+  /// `rows` tokens of the suffix behind the first `before`.
+  GemmaCall call(int layer, int step, int before, int rows, const Tensor& key_share) const {
+    const int first_row = layer * model_.config.suffix_tokens();
     return {.weights = expert_.layers[std::size_t(layer)],
             .input_norm = expert_.norm(step, 2 * layer),
             .post_norm = expert_.norm(step, 2 * layer + 1),
-            .k = joint(a_.joint_k, layer, held + rows),
-            .v = joint(a_.joint_v, layer, held + rows),
-            .angles = model_.weights.angles.tensor().row_range(held, rows),
+            .k = a_.suffix_k.tensor().row_range(first_row, before + rows),
+            .v = a_.suffix_v.tensor().row_range(first_row, before + rows),
+            .held = a_.held.get(),
+            .layer = layer,
+            .angles = a_.suffix_angles.tensor().row_range(before, rows),
             .key_share = key_share,
             .rows = rows};
   }
 
-  Tensor joint(const Buffer& buffer, int layer, int rows) const {
-    return buffer.tensor().row_range(layer * a_.joint_capacity, rows);
-  }
-
   const Pi0& model_;
   const ExpertWeights& expert_;
-  const int prefix_;    // valid prefix tokens
-  int held_ = prefix_;  // tokens in front of the actions
   Ops& ops_;
   Activations& a_;
 };
@@ -92,6 +96,41 @@ void drop_rows(const LayerRows& rows, int layer, Ops& ops, const GemmaActivation
   const Tensor staying = buffers.branch.tensor().row_range(0, rows.count(layer));
   ops.gather_rows(buffers.x.tensor(), rows.survivors(layer), staying);
   ops.copy_rows(staying, buffers.x.tensor().row_range(0, rows.count(layer)));
+}
+
+/// All layers of the prefix LM on rows that `rows` plans.
+void run_prefix(const Pi0& model, const LayerRows& rows, Ops& ops, Activations& activations, PrefixCache::Impl& cache) {
+  const LanguageWeights& language = model.weights.language;
+  const Tensor& all_angles = model.weights.angles.tensor();
+  const bool is_full = rows.is_full(model.config.llm.depth - 1);
+  const auto cached = [&](const Buffer& all, int layer) {
+    const Tensor of_layer = all.tensor().row_range(layer * cache.capacity, cache.capacity);
+    return is_full ? ops.live(of_layer) : of_layer.row_range(0, cache.tokens);
+  };
+  Tensor angles = is_full ? ops.live(all_angles.row_range(0, cache.capacity)) : all_angles.row_range(0, rows.tokens());
+  const int depth = model.config.llm.depth;
+  for (int layer = 0; layer < depth; ++layer) {
+    if (rows.shrinks(layer)) {
+      drop_rows(rows, layer, ops, activations.prefix);
+      angles = activations.row_angles.tensor().row_range(0, rows.count(layer));
+      ops.gather_rows(all_angles, rows.at(layer), angles);
+    }
+    const GemmaCall call{.weights = language.layers[std::size_t(layer)],
+                         .input_norm = language.norm(2 * layer),
+                         .post_norm = language.norm(2 * layer + 1),
+                         .k = cached(cache.k, layer),
+                         .v = cached(cache.v, layer),
+                         .angles = angles,
+                         .key_share = {},
+                         .rows = rows.count(layer),
+                         .is_live = is_full,
+                         .at = rows.is_full(layer) ? std::span<const int>{} : rows.at(layer)};
+    if (layer + 1 < depth) {
+      gemma_layer(call, model.config, ops, activations, activations.prefix);
+    } else {
+      gemma_keys_values(call, ops, activations.prefix);
+    }
+  }
 }
 
 }  // namespace
@@ -105,47 +144,43 @@ void embed_images(const Pi0& model, std::span<const Picture> pictures, int first
 
 void prefill(const Pi0& model, const LayerRows& rows, int text_tokens, Ops& ops, Activations& activations,
              PrefixCache::Impl& cache) {
-  const LanguageWeights& language = model.weights.language;
-  const Tensor& all_angles = model.weights.angles.tensor();
   ops.copy_rows(activations.text.tensor().row_range(0, text_tokens),
                 activations.prefix.x.tensor().row_range(rows.tokens() - text_tokens, text_tokens));
   cache.tokens = rows.tokens();
-  Tensor angles = all_angles.row_range(0, rows.tokens());
-  const int depth = model.config.llm.depth;
-  for (int layer = 0; layer < depth; ++layer) {
-    if (rows.shrinks(layer)) {
-      drop_rows(rows, layer, ops, activations.prefix);
-      angles = activations.row_angles.tensor().row_range(0, rows.count(layer));
-      ops.gather_rows(all_angles, rows.at(layer), angles);
-    }
-    const GemmaCall call{.weights = language.layers[std::size_t(layer)],
-                         .input_norm = language.norm(2 * layer),
-                         .post_norm = language.norm(2 * layer + 1),
-                         .k = cache.layer_k(layer),
-                         .v = cache.layer_v(layer),
-                         .angles = angles,
-                         .key_share = {},
-                         .rows = rows.count(layer),
-                         .at = rows.is_full(layer) ? std::span<const int>{} : rows.at(layer)};
-    if (layer + 1 < depth) {
-      gemma_layer(call, model.config, ops, activations, activations.prefix);
-    } else {
-      gemma_keys_values(call, ops, activations.prefix);
-    }
+  ops.set_live_rows(cache.tokens);
+  if (!rows.is_full(model.config.llm.depth - 1)) {
+    run_prefix(model, rows, ops, activations, cache);
+    return;
   }
+  ops.run_recorded(prefix_recording(cache.k.tensor().data), [&] { run_prefix(model, rows, ops, activations, cache); });
 }
 
 void denoise(const Pi0& model, const PrefixCache::Impl& cache, int first_step, Ops& ops, Activations& activations,
              AttentionObserver* observer) {
-  Suffix suffix(model, cache, ops, activations);
-  if (model.config.has_state_token()) suffix.add_state_token();
-  for (int step = first_step; step < model.flow_steps; ++step) {
+  const int last_step = model.flow_steps - 1;
+  const auto shares = [&](int step) {
     const bool is_observed = observer != nullptr && observer->wants(step);
-    const int shares = !is_observed ? 0 : observer->wants_heads() ? model.config.llm.heads : 1;
-    suffix.velocity(step, shares);
-    if (is_observed) observer->see(step, suffix.key_share(0, model.config.llm.depth * shares), ops);
-    ops.add_scaled(activations.actions.tensor(), activations.velocity.tensor(), -1.f / float(model.flow_steps));
+    return !is_observed ? 0 : observer->wants_heads() ? model.config.llm.heads : 1;
+  };
+  Suffix suffix(model, ops, activations);
+  const auto observe = [&](int step) {
+    if (shares(step) > 0)
+      observer->see(step, suffix.key_share(0, model.config.llm.depth * shares(step)).col_range(0, cache.tokens), ops);
+  };
+  suffix.hold(cache);
+  if (shares(first_step) > 0 && first_step < last_step) {  // looked at between steps, so not recorded
+    if (model.config.has_state_token()) suffix.add_state_token();
+    for (int step = first_step; step <= last_step; ++step) {
+      suffix.step(step, shares(step));
+      observe(step);
+    }
+    return;
   }
+  ops.run_recorded(flow_recording(first_step, shares(last_step)), [&] {
+    if (model.config.has_state_token()) suffix.add_state_token();
+    for (int step = first_step; step <= last_step; ++step) suffix.step(step, shares(step));
+  });
+  observe(last_step);
 }
 
 }  // namespace awd

@@ -33,8 +33,8 @@ class AttentionObserver {
   virtual ~AttentionObserver() = default;
   virtual bool wants(int step) const = 0;
   virtual bool wants_heads() const { return false; }
-  /// `key_share` [depth, keys] f32: per layer, the mean over heads and action rows of the attention to each key; with
-  /// wants_heads() [depth * heads, keys], the mean over action rows.
+  /// `key_share` [depth, prefix tokens] f32: per layer, the mean over heads and action rows of the attention to each
+  /// token of the prefix; with wants_heads() [depth * heads, prefix tokens], the mean over action rows.
   virtual void see(int step, const Tensor& key_share, Ops& ops) = 0;
 };
 

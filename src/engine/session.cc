@@ -58,9 +58,9 @@ class LoadedSession : public Session {
       held.fit_text(config_);
       ops_->copy_rows(activations_.text.tensor(), held.text.tensor());
     }
-    timing.vision_ms = watch.lap_ms();
+    timing.vision_ms = stage_ms(watch);
     prefill(engine_->model, plan_.rows(), text_tokens, *ops_, activations_, held);
-    timing.prefix_ms = watch.lap_ms();
+    timing.prefix_ms = stage_ms(watch);
     timing.work = plan_.share_of_work();
     return timing;
   }
@@ -86,6 +86,12 @@ class LoadedSession : public Session {
   }
 
  private:
+  /// Since the last stage; until the end of this one where that is wanted.
+  double stage_ms(Stopwatch& watch) {
+    if (engine_->options.stage_times) ops_->finish();
+    return watch.lap_ms();
+  }
+
   /// Rows of activations.prefix.x of every camera, neighbours that need the tower in one batch; `held` learns new ones.
   void embed_cameras(bool hold_vision, PrefixCache::Impl& held) {
     const int patches = config_.patches();
@@ -151,14 +157,14 @@ class LoadedSession : public Session {
     std::vector<int> tokens = prompt_tokens(engine_->tokenizer, config_, obs.prompt, state);
     if (tokens != tokens_) {
       tokens_.clear();  // an error below leaves no prompt
-      const int width = config_.llm.width;
+      const auto width = static_cast<std::size_t>(config_.llm.width);
       const float scale = std::sqrt(float(width));  // text rows only, never image rows
-      std::vector<float> row(static_cast<std::size_t>(width));
+      embedded_.resize(tokens.size() * width);
       for (std::size_t i = 0; i < tokens.size(); ++i) {
-        embed_token(engine_->model.weights, tokens[i], row);
-        for (float& value : row) value *= scale;
-        ops_->upload(row, activations_.text.tensor().row_range(int(i), 1));
+        embed_token(engine_->model.weights, tokens[i], std::span(embedded_).subspan(i * width, width));
       }
+      for (float& value : embedded_) value *= scale;
+      ops_->upload(embedded_, activations_.text.tensor().row_range(0, int(tokens.size())));
     }
     tokens_ = std::move(tokens);
     prompt_ = obs.prompt;
@@ -211,10 +217,11 @@ class LoadedSession : public Session {
   std::unique_ptr<Ops> ops_;
   Activations activations_;
   AttentionRecorder recorder_;
-  std::string prompt_;          // of activations.text
-  std::vector<int> tokens_;     // of activations.text
-  std::vector<float> state_;    // [model_state_dim], normalised
-  std::vector<float> actions_;  // [horizon, model_action_dim], model units
+  std::string prompt_;           // of activations.text
+  std::vector<int> tokens_;      // of activations.text
+  std::vector<float> embedded_;  // [tokens, llm width], on its way there
+  std::vector<float> state_;     // [model_state_dim], normalised
+  std::vector<float> actions_;   // [horizon, model_action_dim], model units
 
   std::unique_ptr<Saliency> saliency_;  // only with importance=gradient
   std::vector<float> velocity_;         // [horizon, model_action_dim], of the last step; only with saliency_

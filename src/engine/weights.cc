@@ -73,15 +73,13 @@ LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config) {
     add_scales(reader.read(layer + "input_layernorm.weight", {width}));
     if (i + 1 < depth) {
       add_scales(reader.read(layer + "post_attention_layernorm.weight", {width}));
-      language.layers.push_back(packer.load_gemma_layer(layer, config, width, config.llm.mlp));
+      language.layers.push_back(packer.load_gemma_layer(layer, config, width, config.llm.mlp, 0));
       continue;
     }
     // Nobody reads the last layer's output: only its keys and values are needed.
     add_scales(std::vector<float>(std::size_t(width)));
-    const DType compute = packer.device().compute_dtype();
     GemmaLayer last;
-    last.k = packer.linear({{layer + "self_attn.k_proj"}, width, config.kv_width(), false, compute});
-    last.v = packer.linear({{layer + "self_attn.v_proj"}, width, config.kv_width(), false, compute});
+    last.qkv = packer.qkv(layer, config, width, 0, true);
     language.layers.push_back(std::move(last));
   }
   language.norm_scales = packer.table(scales, 2 * depth, width);
@@ -120,8 +118,32 @@ LinearPtr WeightPacker::linear(const LinearSpec& spec) {
     const auto bias_part = reader_.read(name + ".bias", {spec.out});
     bias.insert(bias.end(), bias_part.begin(), bias_part.end());
   }
-  LinearPtr layer = pack({.parts = std::move(parts), .bias = bias, .dtype = spec.dtype, .is_gated = spec.is_gated});
+  LinearPtr layer = pack({.parts = std::move(parts),
+                          .bias = bias,
+                          .dtype = spec.dtype,
+                          .is_gated = spec.is_gated,
+                          .max_rows = spec.max_rows});
   for (const std::string& name : spec.names) reader_.release(name + ".weight");
+  return layer;
+}
+
+std::unique_ptr<const QkvLinear> WeightPacker::qkv(const std::string& prefix, const ModelConfig& config, int width,
+                                                   int max_rows, bool kv_alone) {
+  const auto stored_layer = [&](const char* name, int out) -> LinearData {
+    return {.parts = {reader_.matrix(prefix + name, {out, width}, width)},
+            .bias = {},
+            .dtype = device_.compute_dtype(),
+            .max_rows = max_rows};
+  };
+  constexpr const char *kQ = "self_attn.q_proj.weight", *kK = "self_attn.k_proj.weight",
+                       *kV = "self_attn.v_proj.weight";
+  auto layer =
+      device_.pack_qkv(kv_alone ? LinearData{} : stored_layer(kQ, config.q_width()),
+                       stored_layer(kK, config.kv_width()), stored_layer(kV, config.kv_width()), config.llm.head_dim);
+  for (const char* name : {kQ, kK, kV}) {
+    if (!kv_alone || name != kQ) reader_.release(prefix + name);
+  }
+  bytes_ += layer->bytes;
   return layer;
 }
 
@@ -134,17 +156,22 @@ Buffer WeightPacker::table(std::span<const float> values, int rows, int cols) {
 
 Buffer WeightPacker::vector(const std::string& name, int cols) { return table(reader_.read(name, {cols}), 1, cols); }
 
-GemmaLayer WeightPacker::load_gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp) {
-  const DType compute = device_.compute_dtype();
-  const int q_width = config.q_width();
-  const int kv_width = config.kv_width();
-  const std::string attention = prefix + "self_attn.";
-  return {.q = linear({{attention + "q_proj"}, width, q_width, false, compute}),
-          .k = linear({{attention + "k_proj"}, width, kv_width, false, compute}),
-          .v = linear({{attention + "v_proj"}, width, kv_width, false, compute}),
-          .o = linear({{attention + "o_proj"}, q_width, width, false, compute}),
-          .gate_up = linear({{prefix + "mlp.gate_proj", prefix + "mlp.up_proj"}, width, mlp, false, compute, true}),
-          .down = linear({{prefix + "mlp.down_proj"}, mlp, width, false, compute})};
+GemmaLayer WeightPacker::load_gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp,
+                                          int max_rows) {
+  const auto layer = [&](std::vector<std::string> names, int in, int out) {
+    const bool is_gated = names.size() > 1;
+    for (std::string& name : names) name = prefix + name;
+    return linear({.names = std::move(names),
+                   .in = in,
+                   .out = out,
+                   .dtype = device_.compute_dtype(),
+                   .is_gated = is_gated,
+                   .max_rows = max_rows});
+  };
+  return {.qkv = qkv(prefix, config, width, max_rows, false),
+          .o = layer({"self_attn.o_proj"}, config.q_width(), width),
+          .gate_up = layer({"mlp.gate_proj", "mlp.up_proj"}, width, mlp),
+          .down = layer({"mlp.down_proj"}, mlp, width)};
 }
 
 Weights load_weights(std::shared_ptr<const Checkpoint> checkpoint, const ModelConfig& config, int flow_steps,

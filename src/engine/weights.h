@@ -32,16 +32,10 @@ struct VisionWeights {
 
 /// One Gemma layer, of the prefix LM or of the action expert. The last prefix layer has keys and values only.
 struct GemmaLayer {
-  LinearPtr q, k, v, o;
+  std::unique_ptr<const QkvLinear> qkv;
+  LinearPtr o;
   LinearPtr gate_up;  // width -> 2 mlp: gate | up, packed as gated
   LinearPtr down;     // mlp -> width
-};
-
-/// What an RMS norm multiplies by and adds, and what the residual branch after it is multiplied by.
-struct Modulation {
-  Tensor scale;  // [1, width] f32: 1 + w
-  Tensor shift;  // [1, width] f32; empty in plain norms
-  Tensor gate;   // [1, width] f32; empty in plain norms
 };
 
 struct LanguageWeights {
@@ -101,16 +95,20 @@ class WeightPacker {
     bool with_bias = false;
     DType dtype = DType::kF32;
     bool is_gated = false;  // see LinearData
+    int max_rows = 0;       // likewise
   };
   LinearPtr linear(const LinearSpec& spec);
+  /// Queries, keys and values of the Gemma layer "<prefix>self_attn."; without queries if `kv_alone`.
+  std::unique_ptr<const QkvLinear> qkv(const std::string& prefix, const ModelConfig& config, int width, int max_rows,
+                                       bool kv_alone);
   /// A layer whose values are already in memory.
   LinearPtr pack(const LinearData& data);
   /// [rows, cols] f32 on the device.
   Buffer table(std::span<const float> values, int rows, int cols);
   /// A vector tensor [cols] as [1, cols].
   Buffer vector(const std::string& name, int cols);
-  /// All linear layers of one Gemma layer; `prefix` ends in "layers.N.".
-  GemmaLayer load_gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp);
+  /// All linear layers of one Gemma layer for at most `max_rows` rows (0: many); `prefix` ends in "layers.N.".
+  GemmaLayer load_gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp, int max_rows);
 
  private:
   const WeightReader& reader_;

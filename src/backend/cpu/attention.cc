@@ -5,6 +5,8 @@
 
 #include "backend/cpu/amx/amx.h"
 #include "backend/cpu/cpu_ops.h"
+#include "backend/cpu/elements.h"
+#include "backend/cpu/held_keys.h"
 #include "backend/cpu/rows.h"
 #include "backend/cpu/vector_math.h"
 
@@ -91,7 +93,8 @@ class SlabAttention {
     const int keys = slab.k.rows;
     for (int r = 0; r < slab.q.rows; ++r) {
       float* share = row<float>(args_.key_share, is_per_head ? (slab.head + r % slab.heads) % args_.heads : 0);
-      for (int key = 0; key < keys; ++key) share[key] += factor * load(probabilities[std::size_t(r) * keys + key]);
+      const T* probability = probabilities + std::size_t(r) * keys;
+      for (int key = 0; key < args_.key_share.cols; ++key) share[key] += factor * load(probability[key]);
     }
   }
 
@@ -138,18 +141,60 @@ void attend(const AttentionArgs& a, Matmuls& matmuls) {
   }
 }
 
-}  // namespace
+/// The same attention with the held rows as its own: the own ones are copied behind them.
+AttentionArgs join_held(const AttentionArgs& a) {
+  const auto& held = static_cast<const HeldRows&>(*a.held);
+  AttentionArgs joined = a;
+  joined.held = nullptr;
+  joined.k = held.layer(held.k, a.held_layer, a.k.rows);
+  joined.v = held.layer(held.v, a.held_layer, a.v.rows);
+  convert_rows(a.k, joined.k.row_range(held.tokens, a.k.rows));
+  convert_rows(a.v, joined.v.row_range(held.tokens, a.v.rows));
+  return joined;
+}
 
-void CpuOps::attention(const AttentionArgs& a) {
+/// One of the equal groups of rows.
+AttentionArgs batch_of(const AttentionArgs& a, int batch) {
+  const auto part = [&](const Tensor& all) {
+    const int rows = all.rows / a.batches;
+    return all.row_range(batch * rows, rows);
+  };
+  AttentionArgs one = a;
+  one.q = part(a.q);
+  one.k = part(a.k);
+  one.v = part(a.v);
+  one.out = part(a.out);
+  one.batches = 1;
+  return one;
+}
+
+void check(const AttentionArgs& a) {
   AWD_CHECK(a.q.cols % a.heads == 0 && a.heads % a.kv_heads == 0 && a.k.rows == a.v.rows && a.out.rows == a.q.rows);
   AWD_CHECK(a.k.cols == a.q.cols / a.heads * a.kv_heads && a.v.cols == a.k.cols && a.out.cols == a.q.cols);
   AWD_CHECK(a.key_share.rows <= 1 || a.key_share.rows == a.heads, "key_share has {} rows", a.key_share.rows);
-  for (int r = 0; r < a.key_share.rows; ++r) std::fill_n(row<float>(a.key_share, r), a.k.rows, 0.f);
-  if (a.q.dtype == DType::kBf16 && has_tile_unit_) {
-    amx::attend(a, scratch_);
-    return;
+  const int shared_keys = a.held == nullptr ? a.k.rows : a.held->tokens;
+  AWD_CHECK(a.key_share.empty() || a.key_share.cols >= shared_keys, "{} of {} keys", a.key_share.cols, shared_keys);
+  AWD_CHECK(a.batches == 1 || a.key_share.empty(), "the key share of {} groups", a.batches);
+  AWD_CHECK(a.q.rows % a.batches == 0 && a.k.rows % a.batches == 0, "{} rows in {} groups", a.q.rows, a.batches);
+  if (a.held == nullptr) return;
+  const auto& held = static_cast<const CpuHeldKeys&>(*a.held);
+  AWD_CHECK(a.held_layer >= 0 && a.held_layer < held.layers && a.k.rows <= held.own && a.k.cols == held.kv_width);
+}
+
+}  // namespace
+
+void CpuOps::attention(const AttentionArgs& a) {
+  check(a);
+  for (int r = 0; r < a.key_share.rows; ++r) std::fill_n(row<float>(a.key_share, r), a.key_share.cols, 0.f);
+  for (int batch = 0; batch < a.batches; ++batch) {
+    const AttentionArgs one = batch_of(a, batch);
+    if (on_tile_unit(a.q)) {
+      amx::attend(one, scratch_);
+    } else {
+      const AttentionArgs joined = one.held == nullptr ? one : join_held(one);
+      with_type(a.q.dtype, [&]<class T>(T) { attend<T>(joined, scratch_.matmuls); });
+    }
   }
-  with_type(a.q.dtype, [&]<class T>(T) { attend<T>(a, scratch_.matmuls); });
 }
 
 }  // namespace awd::cpu

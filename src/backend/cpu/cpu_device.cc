@@ -1,21 +1,20 @@
 // The CPU backend's device: aligned host memory, weights packed by oneDNN.
 #include <omp.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
 #include "awd/error.h"
 #include "backend/cpu/amx/amx.h"
 #include "backend/cpu/cpu_ops.h"
+#include "backend/cpu/held_keys.h"
+#include "backend/cpu/host_memory.h"
 #include "backend/cpu/onednn_linear.h"
 #include "backend/cpu/vjp_ops.h"
 #include "backend/device.h"
 
 namespace awd {
 namespace {
-
-constexpr std::size_t kAlignment = 64;  // one cache line, one AVX-512 register
 
 class CpuDevice : public Device {
  public:
@@ -25,11 +24,9 @@ class CpuDevice : public Device {
 
   Buffer allocate(int rows, int cols, DType dtype) const override {
     const std::size_t bytes = std::size_t(rows) * std::size_t(cols) * bytes_of(dtype);
-    const std::size_t padded = std::max((bytes + kAlignment - 1) / kAlignment * kAlignment, kAlignment);
-    void* memory = std::aligned_alloc(kAlignment, padded);
-    AWD_CHECK(memory != nullptr, "out of memory: {} bytes", padded);
-    std::memset(memory, 0, padded);
-    return {memory, std::free, rows, cols, dtype};
+    cpu::HostMemory memory = cpu::allocate_host(bytes);
+    std::memset(memory.get(), 0, bytes);
+    return {memory.release(), std::free, rows, cols, dtype};
   }
 
   std::unique_ptr<const Linear> pack(const LinearData& data) const override {
@@ -42,6 +39,16 @@ class CpuDevice : public Device {
       return cpu::amx::pack_linear(data, is_int8 ? cpu::amx::Numbers::kInt8 : cpu::amx::Numbers::kBf16);
     }
     return is_int8 ? cpu::pack_onednn_int8(data) : cpu::pack_onednn(data);
+  }
+
+  std::unique_ptr<HeldKeys> make_held_keys(int layers, int capacity, int own, int kv_width) const override {
+    if (compute_ == DType::kBf16 && has_tile_unit()) {
+      return cpu::amx::make_held_tiles(layers, capacity, own, kv_width);
+    }
+    auto held = std::make_unique<cpu::HeldRows>(layers, capacity, own, kv_width);
+    held->k = allocate(layers * (capacity + own), kv_width, compute_);
+    held->v = allocate(layers * (capacity + own), kv_width, compute_);
+    return held;
   }
 
   std::unique_ptr<Ops> make_ops(int threads) const override {

@@ -11,15 +11,17 @@ namespace awd::cpu {
 enum class Finish {
   kReplace,  // y = it
   kAdd,      // y += it; y is f32
+  kGelu,     // y = gelu(it); layers of the tile unit only
   kGeglu,    // y = gelu(left half) * right half, half as many columns
 };
 
-/// What a session lends to its layers.
+/// What a session lends to its layers and attentions.
 struct LinearScratch {
   Matmuls matmuls;
-  Scratch rows;   // the input, packed or quantised
-  Scratch sums;   // unfinished sums
-  Scratch gated;  // gates and what they multiply, where no kernel does both at once
+  Scratch rows;      // the input, packed or quantised
+  Scratch sums;      // unfinished sums
+  Scratch gated;     // gates and what they multiply, where no kernel does both at once
+  Scratch partials;  // attention over parts of the keys
 };
 
 /// A layer that knows how to run itself on the calling thread's OpenMP team.

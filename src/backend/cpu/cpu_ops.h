@@ -19,7 +19,14 @@ class CpuOps : public Ops {
   void patchify(const Picture& picture, int patch, const Tensor& out) override;
   void linear(const Tensor& x, const Linear& layer, const Tensor& y, Write write) override;
   void linear_geglu(const Tensor& x, const Linear& layer, const Tensor& y) override;
+  void linear_gelu(const Tensor& x, const Linear& layer, const Tensor& y) override;
+  void hold(const Tensor& k, const Tensor& v, int tokens, HeldKeys& held) override;
   void attention(const AttentionArgs& args) override;
+  void attention_inputs(const AttentionInputs& inputs) override;
+  void add_branch(const Tensor& input, const Linear& layer, const Tensor& gate, const Tensor& x,
+                  const Tensor& branch) override;
+  void norm_geglu(const Tensor& x, const Modulation& norm, const Tensor& normed, const Linear& layer,
+                  const Tensor& y) override;
   void layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& y) override;
   void rms_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const Tensor& y) override;
   void rope(const Tensor& x, const Tensor& angles) override;
@@ -32,6 +39,8 @@ class CpuOps : public Ops {
  private:
   void enter() override;
   void leave() override;
+  /// True where layers of these rows are the tile unit's.
+  bool on_tile_unit(const Tensor& rows) const { return has_tile_unit_ && rows.dtype == DType::kBf16; }
 
   int threads_;
   bool has_tile_unit_;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "backend/cpu/cpu_ops.h"
+#include "backend/cpu/elements.h"
 #include "backend/cpu/rows.h"
 #include "backend/cpu/vector_math.h"
 
@@ -52,25 +53,32 @@ AWD_KERNEL void affine_row(const float* x, Moments m, const float* scale, const 
 }
 
 template <class T>
-void rotate(const Tensor& x, const Tensor& angles) {
-  const int half = angles.cols / 2;
-  for_rows(x.rows, x.cols, [&](int r) {
-    const float* cosines = row<float>(angles, r);
-    const float* sines = cosines + half;
-    T* first = row<T>(x, r);
-    for (T* head = first; head < first + x.cols; head += 2 * half) {
+void rotate(const float* __restrict cosines, int half, int count, T* first) {
+  const float* __restrict sines = cosines + half;
+  for (T* head = first; head < first + count; head += 2 * half) {
 #pragma omp simd
-      for (int i = 0; i < half; ++i) {
-        const float a = load(head[i]);
-        const float b = load(head[half + i]);
-        store(head[i], a * cosines[i] - b * sines[i]);
-        store(head[half + i], b * cosines[i] + a * sines[i]);
-      }
+    for (int i = 0; i < half; ++i) {
+      const float a = load(head[i]);
+      const float b = load(head[half + i]);
+      store(head[i], a * cosines[i] - b * sines[i]);
+      store(head[half + i], b * cosines[i] + a * sines[i]);
     }
-  });
+  }
 }
 
 }  // namespace
+
+void rms_norm_row(const Tensor& x, const Tensor& scale, const Tensor& shift, const Tensor& y, int r) {
+  const float* shift_row = shift.empty() ? nullptr : row<float>(shift, 0);
+  const float* from = row<float>(x, r);
+  const Moments moments{0.f, rms_factor(from, x.cols)};
+  with_type(y.dtype,
+            [&]<class T>(T) { affine_row(from, moments, row<float>(scale, 0), shift_row, x.cols, row<T>(y, r)); });
+}
+
+void rotate_row(const Tensor& x, const Tensor& angles, int r) {
+  with_type(x.dtype, [&]<class T>(T) { rotate(row<float>(angles, r), angles.cols / 2, x.cols, row<T>(x, r)); });
+}
 
 void CpuOps::layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& y) {
   AWD_CHECK(x.cols == y.cols && x.rows == y.rows && weight.cols == x.cols && bias.cols == x.cols);
@@ -84,18 +92,12 @@ void CpuOps::layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bia
 
 void CpuOps::rms_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const Tensor& y) {
   AWD_CHECK(x.cols == y.cols && x.rows == y.rows && scale.cols == x.cols);
-  const float* shift_row = shift.empty() ? nullptr : row<float>(shift, 0);
-  with_type(y.dtype, [&]<class T>(T) {
-    for_rows(x.rows, x.cols, [&](int r) {
-      const float* from = row<float>(x, r);
-      affine_row(from, {0.f, rms_factor(from, x.cols)}, row<float>(scale, 0), shift_row, x.cols, row<T>(y, r));
-    });
-  });
+  for_rows(x.rows, x.cols, [&](int r) { rms_norm_row(x, scale, shift, y, r); });
 }
 
 void CpuOps::rope(const Tensor& x, const Tensor& angles) {
   AWD_CHECK(x.rows == angles.rows && x.cols % angles.cols == 0, "{} columns, head of {}", x.cols, angles.cols);
-  with_type(x.dtype, [&]<class T>(T) { rotate<T>(x, angles); });
+  for_rows(x.rows, x.cols, [&](int r) { rotate_row(x, angles, r); });
 }
 
 }  // namespace awd::cpu

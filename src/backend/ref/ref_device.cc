@@ -34,6 +34,16 @@ class RefDevice : public Device {
     return layer;
   }
 
+  std::unique_ptr<HeldKeys> make_held_keys(int layers, int capacity, int, int kv_width) const override {
+    auto held = std::make_unique<ref::RefHeldKeys>();
+    held->layers = layers;
+    held->capacity = capacity;
+    held->width = kv_width;
+    held->k.resize(std::size_t(layers) * std::size_t(capacity) * std::size_t(kv_width));
+    held->v.resize(held->k.size());
+    return held;
+  }
+
   std::unique_ptr<Ops> make_ops(int) const override { return std::make_unique<ref::RefOps>(); }
 };
 

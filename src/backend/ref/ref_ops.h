@@ -13,6 +13,11 @@ struct RefLinear : Linear {
   std::vector<float> bias;    // [out] or empty
 };
 
+struct RefHeldKeys : HeldKeys {
+  int width = 0;
+  std::vector<float> k, v;  // [layers * capacity, width]
+};
+
 class RefOps : public Ops {
  public:
   void upload(std::span<const float> from, const Tensor& to) override;
@@ -23,6 +28,7 @@ class RefOps : public Ops {
   void patchify(const Picture& picture, int patch, const Tensor& out) override;
   void linear(const Tensor& x, const Linear& layer, const Tensor& y, Write write) override;
   void linear_geglu(const Tensor& x, const Linear& layer, const Tensor& y) override;
+  void hold(const Tensor& k, const Tensor& v, int tokens, HeldKeys& held) override;
   void attention(const AttentionArgs& args) override;
   void layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& y) override;
   void rms_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const Tensor& y) override;

@@ -15,6 +15,7 @@ std::uint64_t matrix_bytes(EngineDtype dtype) {
     case EngineDtype::kBf16:
       return 2;
     case EngineDtype::kInt8:
+    case EngineDtype::kFp8:
       return 1;
     case EngineDtype::kF32:
     case EngineDtype::kAuto:
@@ -40,7 +41,7 @@ std::uint64_t resident_bytes(const ModelConfig& config, EngineDtype dtype) {
     const bool is_matrix =
         spec.shape.size() == 2 && part != PolicyPart::kHeads && spec.name.find("embeddings.") == std::string::npos;
     bytes += count * (is_matrix ? matrix_bytes(dtype) : kF32Bytes);
-    if (is_matrix && dtype == EngineDtype::kInt8) bytes += std::uint64_t(spec.shape[0]) * kF32Bytes;  // scales
+    if (is_matrix && matrix_bytes(dtype) == 1) bytes += std::uint64_t(spec.shape[0]) * kF32Bytes;  // scales
   }
   const std::uint64_t norms = 2 * std::uint64_t(config.llm.depth) + 1;
   if (config.variant == Variant::kPi05) {

@@ -3,6 +3,8 @@
 //  - few rows: the rows; every panel is read once, and memory is the limit;
 //  - many rows: a chunk of rows. K is cut into slices whose share of a panel fits the first-level cache beside A's
 //    tiles; sums of a group of panels wait in the second-level cache from slice to slice.
+#include "backend/cpu/amx/linear.h"
+
 #include <omp.h>
 
 #include <algorithm>
@@ -38,11 +40,6 @@ Cut choose_cut(const TileWeights& weights, int blocks) {
   cut.group_panels = std::max(1, int(sum_bytes / (std::size_t(cut.chunk_blocks) * sizeof(BlockSums))));
   return cut;
 }
-
-struct Span {
-  int first = 0, end = 0;
-  int size() const { return end - first; }
-};
 
 /// The work of one thread.
 class PanelRun {
@@ -104,10 +101,6 @@ class PanelRun {
   BlockSums* sums_;
 };
 
-Span share_of(int count, int thread, int threads) {
-  return {int(long(count) * thread / threads), int(long(count) * (thread + 1) / threads)};
-}
-
 void run_thread(const StoreTarget& target, const Cut& cut, Span panels, BlockSums* sums) {
   const TileScope tiles;
   const PanelRun run(target, cut, sums);
@@ -120,35 +113,45 @@ void run_thread(const StoreTarget& target, const Cut& cut, Span panels, BlockSum
   }
 }
 
-void run_linear(const TileWeights& weights, const Tensor& x, const Tensor& y, Finish finish, LinearScratch& scratch) {
-  const Cut cut = choose_cut(weights, (x.rows + kBlockRows - 1) / kBlockRows);
-  const PackedRows rows = reserve_rows(x, weights.numbers, cut.slice_steps, scratch.rows);
+}  // namespace
+
+void run_products(const Tensor& x, std::span<const Product> products, LinearScratch& scratch, const RowStep& before,
+                  const RowStep& after) {
+  const TileWeights& first = products.front().weights;
+  const Cut cut = choose_cut(first, (x.rows + kBlockRows - 1) / kBlockRows);
+  const PackedRows rows = reserve_rows(x, first.numbers, cut.slice_steps, scratch.rows);
   const std::size_t sums_per_thread = std::size_t(cut.chunk_blocks) * std::size_t(cut.group_panels);
   const int most_threads = omp_get_max_threads();
   auto* sums =
       reinterpret_cast<BlockSums*>(scratch.sums.take(std::size_t(most_threads) * sums_per_thread * sizeof(BlockSums)));
-  const StoreTarget target{weights, rows, y, finish};
+  const int packed_rows = tiles_of(x.rows) * kTileRows;  // nobody reads a lower tile without rows
 #pragma omp parallel num_threads(most_threads)
   {
     const int thread = omp_get_thread_num();
     const int threads = omp_get_num_threads();
-#pragma omp for schedule(static)
-    for (int r = 0; r < rows.blocks * kBlockRows; ++r) pack_row(x, r, rows);
-    const Span panels = share_of(weights.panels, thread, threads);
-    if (panels.size() > 0) run_thread(target, cut, panels, sums + std::size_t(thread) * sums_per_thread);
+#pragma omp for schedule(static, 1)
+    for (int r = 0; r < packed_rows; ++r) {
+      if (before && r < x.rows) before(r);
+      pack_row(x, r, rows);
+    }
+    for (const Product& product : products) {
+      const Span panels = share_of(product.weights.panels, thread, threads);
+      const StoreTarget target{product.weights, rows, product.y, product.finish, product.factors};
+      if (panels.size() > 0) run_thread(target, cut, panels, sums + std::size_t(thread) * sums_per_thread);
+    }
+    if (after) {
+#pragma omp barrier
+#pragma omp for schedule(static, 1) nowait
+      for (int r = 0; r < x.rows; ++r) after(r);
+    }
   }
 }
 
-struct TileLinear : CpuLinear {
-  TileWeights weights;
-
-  void run(const Tensor& x, const Tensor& y, Finish finish, LinearScratch& scratch) const override {
-    AWD_CHECK(finish != Finish::kGeglu || weights.is_gated, "a layer that was not packed as gated");
-    run_linear(weights, x, y, finish, scratch);
-  }
-};
-
-}  // namespace
+void TileLinear::run(const Tensor& x, const Tensor& y, Finish finish, LinearScratch& scratch) const {
+  AWD_CHECK(finish != Finish::kGeglu || weights.is_gated, "a layer that was not packed as gated");
+  const Product product{weights, y, finish};
+  run_products(x, {&product, 1}, scratch);
+}
 
 std::unique_ptr<const CpuLinear> pack_linear(const LinearData& data, Numbers numbers) {
   AWD_CHECK(data.dtype == DType::kBf16);

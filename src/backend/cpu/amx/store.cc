@@ -12,15 +12,18 @@ namespace {
 /// Constants of 16 channels.
 struct Columns {
   __mmask16 mask;
-  __m512 bias, scale;
+  __m512 bias, scale, factor;
   __m512i sum;
 };
 
-AWD_AMX inline Columns load_columns(const TileWeights& w, int panel, int side) {
+AWD_AMX inline Columns load_columns(const StoreTarget& t, int panel, int side) {
+  const TileWeights& w = t.weights;
   const std::size_t first = std::size_t(w.first_channel(panel, side));
   Columns columns{};
   columns.mask = __mmask16((1u << w.channels(panel, side)) - 1u);
   columns.bias = w.bias.empty() ? _mm512_setzero_ps() : _mm512_maskz_loadu_ps(columns.mask, w.bias.data() + first);
+  const __m512 one = _mm512_set1_ps(1.f);
+  columns.factor = t.factors == nullptr ? one : _mm512_maskz_loadu_ps(columns.mask, t.factors + first);
   if (w.numbers == Numbers::kInt8) {
     columns.scale = _mm512_maskz_loadu_ps(columns.mask, w.scale.data() + first);
     columns.sum = _mm512_maskz_loadu_epi32(columns.mask, w.sum.data() + first);
@@ -54,11 +57,12 @@ AWD_AMX inline void write(const Tensor& y, int r, int column, __mmask16 mask, bo
 template <Numbers kNumbers>
 AWD_AMX void store_plain(const StoreTarget& t, int panel, int first_row, const BlockSums& sums) {
   const int rows = std::min(kBlockRows, t.rows.rows - first_row);
-  const Columns columns[2] = {load_columns(t.weights, panel, 0), load_columns(t.weights, panel, 1)};
+  const Columns columns[2] = {load_columns(t, panel, 0), load_columns(t, panel, 1)};
   for (int i = 0; i < rows; ++i) {
     const std::byte* from = sums.tiles[i / kTileRows * 2] + i % kTileRows * kTileRowBytes;
     for (int side = 0; side < 2; ++side) {
-      const __m512 values = finished<kNumbers>(from + side * kTileBytes, columns[side], t.rows, first_row + i);
+      const __m512 sum = finished<kNumbers>(from + side * kTileBytes, columns[side], t.rows, first_row + i);
+      const __m512 values = t.finish == Finish::kGelu ? gelu16(sum) : _mm512_mul_ps(sum, columns[side].factor);
       write(t.y, first_row + i, t.weights.first_channel(panel, side), columns[side].mask, t.finish == Finish::kAdd,
             values);
     }
@@ -68,8 +72,8 @@ AWD_AMX void store_plain(const StoreTarget& t, int panel, int first_row, const B
 template <Numbers kNumbers>
 AWD_AMX void store_geglu(const StoreTarget& t, int panel, int first_row, const BlockSums& sums) {
   const int rows = std::min(kBlockRows, t.rows.rows - first_row);
-  const Columns gates = load_columns(t.weights, panel, 0);
-  const Columns factors = load_columns(t.weights, panel, 1);
+  const Columns gates = load_columns(t, panel, 0);
+  const Columns factors = load_columns(t, panel, 1);
   for (int i = 0; i < rows; ++i) {
     const std::byte* from = sums.tiles[i / kTileRows * 2] + i % kTileRows * kTileRowBytes;
     const __m512 gate = finished<kNumbers>(from, gates, t.rows, first_row + i);

@@ -11,6 +11,7 @@ struct StoreTarget {
   const PackedRows& rows;
   Tensor y;  // f32 or bf16
   Finish finish = Finish::kReplace;
+  const float* factors = nullptr;  // [out], optional: what finished values are multiplied by; not with kGelu, kGeglu
 };
 
 /// Writes rows first_row .. (16 or 32, as far as they exist) of the channels of `panel`.

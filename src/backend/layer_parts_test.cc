@@ -1,0 +1,120 @@
+// The parts of a Gemma layer, on each device against backend ref; with few rows and many, with and without modulation.
+#include <string>
+
+#include "backend/ops_fixture.h"
+
+namespace awd {
+namespace {
+
+constexpr int kWidth = 96, kHeads = 4, kDim = 12;
+
+class LayerPartsTest : public OpsTest {
+ protected:
+  /// A layer's weights, small enough for outputs of about 1.
+  struct Weights {
+    std::vector<float> values;
+    int out, in;
+  };
+  Weights weights(int out, int in) {
+    Weights w{random(out, in), out, in};
+    for (float& value : w.values) value *= 0.125f;
+    return w;
+  }
+
+  static LinearData data(const Side& side, const Weights& w, bool is_gated = false) {
+    return {.parts = {{reinterpret_cast<const std::byte*>(w.values.data()), FloatFormat::kF32, w.out, w.in}},
+            .bias = {},
+            .dtype = side.device->compute_dtype(),
+            .is_gated = is_gated};
+  }
+
+  static Tensor f32_row(Side& side, const std::vector<float>& values) {
+    return side.hold(values, 1, int(values.size()), DType::kF32);
+  }
+
+  const int row_counts_[4] = {1, 10, 40, 150};
+};
+
+TEST_P(LayerPartsTest, AttentionInputsAreNormedProjectedAndRotated) {
+  const Weights q = weights(kHeads * kDim, kWidth), k = weights(kDim, kWidth), v = weights(kDim, kWidth);
+  const auto scale = random(1, kWidth), shift = random(1, kWidth);
+  for (const int rows : row_counts_) {
+    const auto x = random(rows, kWidth), angles = random(rows, kDim);
+    for (int output = 0; output < 4; ++output) {  // q, k, v; k without queries
+      compare_linear([&](Side& side) {
+        const DType compute = side.device->compute_dtype();
+        const auto layer = side.device->pack_qkv(data(side, q), data(side, k), data(side, v), kDim);
+        const Tensor outputs[] = {side.make(rows, kHeads * kDim, compute), side.make(rows, kDim, compute),
+                                  side.make(rows, kDim, compute)};
+        side.ops->attention_inputs({.x = side.hold(x, rows, kWidth, DType::kF32),
+                                    .norm = {.scale = f32_row(side, scale),
+                                             .shift = output == 0 ? Tensor{} : f32_row(side, shift),
+                                             .gate = {}},
+                                    .normed = side.make(rows, kWidth, compute),
+                                    .layer = layer.get(),
+                                    .angles = side.hold(angles, rows, kDim, DType::kF32),
+                                    .q_out = output == 3 ? Tensor{} : outputs[0],
+                                    .k_out = outputs[1],
+                                    .v_out = outputs[2]});
+        return outputs[output % 3 + output / 3];
+      });
+    }
+  }
+}
+
+TEST_P(LayerPartsTest, GeluOfALinearLayer) {
+  const Weights w = weights(70, kWidth);
+  const auto bias = random(1, 70);
+  for (const int rows : row_counts_) {
+    const auto x = random(rows, kWidth);
+    compare_linear([&](Side& side) {
+      const DType compute = side.device->compute_dtype();
+      LinearData layer_data = data(side, w);
+      layer_data.bias = bias;
+      const auto layer = side.device->pack(layer_data);
+      const Tensor y = side.make(rows, 70, compute);
+      side.ops->linear_gelu(side.hold(x, rows, kWidth, compute), *layer, y);
+      return y;
+    });
+  }
+}
+
+TEST_P(LayerPartsTest, BranchIsGatedAndAdded) {
+  const Weights w = weights(70, kWidth);
+  const auto gate = random(1, 70);
+  for (const int rows : row_counts_) {
+    const auto input = random(rows, kWidth), x = random(rows, 70);
+    for (const bool is_gated : {false, true}) {
+      compare_linear([&](Side& side) {
+        const auto layer = side.device->pack(data(side, w));
+        const Tensor sum = side.hold(x, rows, 70, DType::kF32);
+        side.ops->add_branch(side.hold(input, rows, kWidth, side.device->compute_dtype()), *layer,
+                             is_gated ? f32_row(side, gate) : Tensor{}, sum, side.make(rows, 70, DType::kF32));
+        return sum;
+      });
+    }
+  }
+}
+
+TEST_P(LayerPartsTest, GatedUnitOfANorm) {
+  const Weights w = weights(2 * 40, kWidth);
+  const auto scale = random(1, kWidth), shift = random(1, kWidth);
+  for (const int rows : row_counts_) {
+    const auto x = random(rows, kWidth);
+    compare_linear([&](Side& side) {
+      const DType compute = side.device->compute_dtype();
+      const auto layer = side.device->pack(data(side, w, true));
+      const Tensor y = side.make(rows, 40, compute);
+      side.ops->norm_geglu(side.hold(x, rows, kWidth, DType::kF32),
+                           {.scale = f32_row(side, scale), .shift = f32_row(side, shift), .gate = {}},
+                           side.make(rows, kWidth, compute), *layer, y);
+      return y;
+    });
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, LayerPartsTest, testing::ValuesIn(device_rows()),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+}  // namespace
+}  // namespace awd

@@ -1,0 +1,24 @@
+// Names of the recordings of one session, see Ops::Recording. A name differs wherever the calls of a stage differ: in
+// number, or in the memory that they use.
+#pragma once
+
+#include <cstdint>
+
+namespace awd {
+
+/// The vision tower on so many cameras, written to `out`.
+inline std::uint64_t vision_recording(int cameras, const void* out) {
+  return std::uint64_t{1} << 60 | std::uint64_t(cameras) << 48 | reinterpret_cast<std::uintptr_t>(out);
+}
+
+/// A full prefill that writes keys to `k`.
+inline std::uint64_t prefix_recording(const void* k) {
+  return std::uint64_t{2} << 60 | reinterpret_cast<std::uintptr_t>(k);
+}
+
+/// The flow from a step on, where the last step shares out `shares` rows of attention per layer.
+inline std::uint64_t flow_recording(int first_step, int shares) {
+  return std::uint64_t{3} << 60 | std::uint64_t(first_step) << 32 | std::uint64_t(shares);
+}
+
+}  // namespace awd
