@@ -46,7 +46,7 @@ class HeldKeysTest : public OpsTest {
   static Tensor attend(Side& side, const Sizes& s, const Values& values, HeldKeys& held, int layer,
                        const Tensor& share) {
     const int width = s.kv_heads * s.dim;
-    const int scratch = s.heads * s.queries * (s.held + s.own);
+    const int scratch = s.heads * s.queries * (held.capacity + s.own);
     const DType compute = side.device->compute_dtype();
     const Tensor out = side.make(s.queries, s.heads * s.dim, compute);
     side.ops->attention({.q = side.hold(values.q, s.queries, s.heads * s.dim, compute),

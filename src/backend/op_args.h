@@ -45,7 +45,7 @@ struct AttentionArgs {
   Tensor k;              // [own keys, kv_heads * head_dim] compute
   Tensor v;              // [own keys, kv_heads * head_dim] compute
   Tensor out;            // [queries, heads * head_dim] compute
-  Tensor scores;         // scratch, f32, at least heads * queries * keys elements, own and held
+  Tensor scores;         // scratch, f32, at least heads * queries * keys elements, own and as many as can be held
   Tensor probabilities;  // scratch, compute, likewise
   Tensor key_share;  // optional f32: [1, >= n] the mean over heads and queries of the probabilities of the held keys
                      // (n held tokens), or, where none are held, of the own; or [heads, >= n] that over queries
@@ -74,6 +74,20 @@ struct AttentionInputs {
   Tensor q_out;   // [rows, heads * head_dim] compute; empty: keys and values alone
   Tensor k_out;   // [rows, kv_heads * head_dim] compute
   Tensor v_out;   // [rows, kv_heads * head_dim] compute
+};
+
+/// The end of one Euler step of a flow and, with `in`, the beginning of the next:
+/// velocity = norm(x) W_out^T + b, actions += factor * velocity, tokens = actions W_in^T + b.
+struct FlowStep {
+  Tensor x;  // [rows, width] f32
+  Modulation norm;
+  Tensor normed;  // scratch [rows, width] f32
+  const Linear* out = nullptr;
+  Tensor velocity;  // [rows, dim] f32; what it holds after a step with `in` is undefined
+  Tensor actions;   // [rows, dim] f32
+  float factor = 0.f;
+  const Linear* in = nullptr;  // may be missing
+  Tensor tokens;               // [rows, width] f32; may be x
 };
 
 /// RGB picture of one camera on the host, [side, side, 3]: 8-bit pixels, or in their place levels of 0 .. 1.

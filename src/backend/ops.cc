@@ -46,4 +46,11 @@ void Ops::norm_geglu(const Tensor& x, const Modulation& norm, const Tensor& norm
   linear_geglu(normed, layer, y);
 }
 
+void Ops::flow_step(const FlowStep& step) {
+  rms_norm(step.x, step.norm.scale, step.norm.shift, step.normed);
+  linear(step.normed, *step.out, step.velocity, Write::kReplace);
+  add_scaled(step.actions, step.velocity, step.factor);
+  if (step.in != nullptr) linear(step.actions, *step.in, step.tokens, Write::kReplace);
+}
+
 }  // namespace awd

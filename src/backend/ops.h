@@ -81,7 +81,7 @@ class Ops {
   /// out = softmax(scale q k^T) v, head by head.
   virtual void attention(const AttentionArgs& args) = 0;
 
-  // --- parts of a Gemma layer, which a backend may run in one piece
+  // --- parts of a Gemma layer and of the flow, which a backend may run in one piece
   /// normed = norm of x; q, k and v of it; q and k rotated.
   virtual void attention_inputs(const AttentionInputs& inputs);
   /// x += gate * (input W^T + b), or without the factor where `gate` is empty. x [rows, out] f32, gate [1, out] f32,
@@ -91,6 +91,9 @@ class Ops {
   /// y [rows, out / 2] = the gated unit of an MLP (see linear_geglu) on the norm of x; `normed` as in AttentionInputs.
   virtual void norm_geglu(const Tensor& x, const Modulation& norm, const Tensor& normed, const Linear& layer,
                           const Tensor& y);
+
+  /// See FlowStep.
+  virtual void flow_step(const FlowStep& step);
 
   // --- rows
   /// y = (x - mean) / sqrt(variance + 1e-6) * weight + bias. x f32, weight and bias [1, cols] f32.

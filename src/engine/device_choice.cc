@@ -24,6 +24,13 @@ EngineDtype chosen_dtype(const EngineOptions& options) {
   return has_bf16 ? EngineDtype::kBf16 : EngineDtype::kF32;
 }
 
+bool has_device(EngineBackend backend, EngineDtype dtype) {
+  if (backend == EngineBackend::kRef) return true;
+  if (backend == EngineBackend::kCuda) return cuda_available();
+  if (dtype == EngineDtype::kInt8) return cpu_has_int8_units();
+  return dtype != EngineDtype::kBf16 || cpu_has_bf16_units();
+}
+
 std::shared_ptr<const Device> make_device(const EngineOptions& options) {
   if (options.backend == EngineBackend::kRef) return make_ref_device();
   const EngineDtype dtype = chosen_dtype(options);

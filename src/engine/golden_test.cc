@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "awd/engine.h"
+#include "engine/device_choice.h"
 #include "engine/kv_cache.h"
 #include "engine/norm_stats.h"
 #include "engine/pi0.h"
@@ -107,7 +108,7 @@ class GoldenTest : public testing::TestWithParam<Row> {
   }
 
   void SetUp() override {
-    if (GetParam().dtype == EngineDtype::kBf16 && !cpu_has_bf16_units()) GTEST_SKIP() << "no bf16 units";
+    if (!has_device(GetParam().backend, GetParam().dtype)) GTEST_SKIP() << "no such device";
   }
 };
 
@@ -151,9 +152,10 @@ TEST_P(GoldenTest, PublicInterface) {
 
 TEST_P(GoldenTest, Stages) {
   const Golden golden(GetParam().policy, GetParam().case_name);
-  const bool is_ref = GetParam().backend == EngineBackend::kRef;
-  const DType compute = GetParam().dtype == EngineDtype::kBf16 ? DType::kBf16 : DType::kF32;
-  const std::shared_ptr<const Device> device = is_ref ? make_ref_device() : make_cpu_device(compute);
+  EngineOptions options;
+  options.backend = GetParam().backend;
+  options.dtype = GetParam().dtype;
+  const std::shared_ptr<const Device> device = make_device(options);
   const ModelConfig config = load_config(golden_folder(GetParam().policy) + "/config.json");
   Pi0 model{config,
             load_weights(golden_folder(GetParam().policy) + "/model.safetensors", config, config.flow_steps, *device),
@@ -222,6 +224,8 @@ std::vector<Row> all_rows() {
       rows.push_back({policy, case_name, EngineBackend::kRef, EngineDtype::kF32, 1e-4});
       rows.push_back({policy, case_name, EngineBackend::kCpu, EngineDtype::kF32, 1e-4});
       rows.push_back({policy, case_name, EngineBackend::kCpu, EngineDtype::kBf16, 2e-2});
+      rows.push_back({policy, case_name, EngineBackend::kCuda, EngineDtype::kF32, 1e-4});
+      rows.push_back({policy, case_name, EngineBackend::kCuda, EngineDtype::kBf16, 2e-2});
     }
   }
   return rows;

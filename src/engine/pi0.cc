@@ -31,35 +31,10 @@ class Suffix {
     gemma_keys_values(call(depth - 1, 0, 0, 1, {}), ops_, a_.suffix);
   }
 
-  /// x of the next time; key_share() gets `shares` rows per layer: 0, 1 or one per head.
-  void step(int step, int shares) {
-    velocity(step, shares);
-    ops_.add_scaled(a_.actions.tensor(), a_.velocity.tensor(), -1.f / float(model_.flow_steps));
-  }
-
-  Tensor key_share(int first_row, int rows) const { return a_.key_share.tensor().row_range(first_row, rows); }
-
- private:
-  /// activations.velocity = v(x, t of this step).
-  void velocity(int step, int shares) {
-    const int horizon = model_.config.horizon;
-    const int before = model_.config.has_state_token() ? 1 : 0;
-    embed_actions(step);
-    for (int layer = 0; layer < int(expert_.layers.size()); ++layer) {
-      const Tensor share = shares > 0 ? key_share(layer * shares, shares) : Tensor{};
-      gemma_layer(call(layer, step, before, horizon, share), model_.config, ops_, a_, a_.suffix);
-    }
-    const Modulation final_norm = expert_.norm(step, expert_.norms() - 1);
-    ops_.rms_norm(a_.suffix.x.tensor().row_range(0, horizon), final_norm.scale, final_norm.shift,
-                  a_.action_hidden.tensor());
-    ops_.linear(a_.action_hidden.tensor(), *expert_.action_out, a_.velocity.tensor(), Write::kReplace);
-  }
-
-  /// Noisy actions -> tokens. pi0 mixes the time in here, pi0.5 in the norms.
+  /// Noisy actions -> tokens of the first step. pi0 mixes the time in here, pi0.5 in the norms.
   void embed_actions(int step) {
-    const Tensor tokens = a_.suffix.x.tensor().row_range(0, model_.config.horizon);
     if (expert_.modulated) {
-      ops_.linear(a_.actions.tensor(), *expert_.action_in, tokens, Write::kReplace);
+      ops_.linear(a_.actions.tensor(), *expert_.action_in, tokens(), Write::kReplace);
       return;
     }
     const Tensor hidden = a_.action_hidden.tensor();
@@ -67,8 +42,35 @@ class Suffix {
     ops_.copy_rows(expert_.time_rows.tensor().row_range(step, 1), hidden);
     ops_.linear(a_.action_tokens.tensor(), *expert_.action_time_in, hidden, Write::kAdd);
     ops_.silu(hidden);
-    ops_.linear(hidden, *expert_.action_time_out, tokens, Write::kReplace);
+    ops_.linear(hidden, *expert_.action_time_out, tokens(), Write::kReplace);
   }
+
+  /// x of the next time, and its tokens; key_share() gets `shares` rows per layer: 0, 1 or one per head.
+  void step(int step, int shares) {
+    const int horizon = model_.config.horizon;
+    const int before = model_.config.has_state_token() ? 1 : 0;
+    for (int layer = 0; layer < int(expert_.layers.size()); ++layer) {
+      const Tensor share = shares > 0 ? key_share(layer * shares, shares) : Tensor{};
+      gemma_layer(call(layer, step, before, horizon, share), model_.config, ops_, a_, a_.suffix);
+    }
+    const bool is_last = step + 1 == model_.flow_steps;
+    const bool goes_on = expert_.modulated && !is_last && shares == 0;  // who looks at a step may want its velocity
+    ops_.flow_step({.x = tokens(),
+                    .norm = expert_.norm(step, expert_.norms() - 1),
+                    .normed = a_.action_hidden.tensor(),
+                    .out = expert_.action_out.get(),
+                    .velocity = a_.velocity.tensor(),
+                    .actions = a_.actions.tensor(),
+                    .factor = -1.f / float(model_.flow_steps),
+                    .in = goes_on ? expert_.action_in.get() : nullptr,
+                    .tokens = tokens()});
+    if (!goes_on && !is_last) embed_actions(step + 1);
+  }
+
+  Tensor key_share(int first_row, int rows) const { return a_.key_share.tensor().row_range(first_row, rows); }
+
+ private:
+  Tensor tokens() const { return a_.suffix.x.tensor().row_range(0, model_.config.horizon); }
 
   /// `rows` tokens of the suffix behind the first `before`.
   GemmaCall call(int layer, int step, int before, int rows, const Tensor& key_share) const {
@@ -170,6 +172,7 @@ void denoise(const Pi0& model, const PrefixCache::Impl& cache, int first_step, O
   suffix.hold(cache);
   if (shares(first_step) > 0 && first_step < last_step) {  // looked at between steps, so not recorded
     if (model.config.has_state_token()) suffix.add_state_token();
+    suffix.embed_actions(first_step);
     for (int step = first_step; step <= last_step; ++step) {
       suffix.step(step, shares(step));
       observe(step);
@@ -178,6 +181,7 @@ void denoise(const Pi0& model, const PrefixCache::Impl& cache, int first_step, O
   }
   ops.run_recorded(flow_recording(first_step, shares(last_step)), [&] {
     if (model.config.has_state_token()) suffix.add_state_token();
+    suffix.embed_actions(first_step);
     for (int step = first_step; step <= last_step; ++step) suffix.step(step, shares(step));
   });
   observe(last_step);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "awd/engine.h"
+#include "engine/device_choice.h"
 #include "engine/test_stages.h"
 #include "io/safetensors.h"
 
@@ -100,8 +101,7 @@ class PublicParityTest : public testing::TestWithParam<Row> {
  protected:
   void SetUp() override {
     const EngineDtype dtype = GetParam().precision.dtype;
-    if (dtype == EngineDtype::kBf16 && !cpu_has_bf16_units()) GTEST_SKIP() << "no bf16 units";
-    if (dtype == EngineDtype::kInt8 && !cpu_has_int8_units()) GTEST_SKIP() << "no int8 units";
+    if (!has_device(GetParam().precision.backend, dtype)) GTEST_SKIP() << "no such device";
     EngineOptions options;
     options.backend = GetParam().precision.backend;
     options.dtype = dtype;
@@ -185,6 +185,8 @@ std::vector<Row> all_rows() {
       rows.push_back({policy, case_name, {EngineBackend::kCpu, EngineDtype::kF32, 1e-5}});
       rows.push_back({policy, case_name, {EngineBackend::kCpu, EngineDtype::kBf16, 2e-2}});
       rows.push_back({policy, case_name, {EngineBackend::kCpu, EngineDtype::kInt8, 8e-2}});
+      rows.push_back({policy, case_name, {EngineBackend::kCuda, EngineDtype::kF32, 1e-5}});
+      rows.push_back({policy, case_name, {EngineBackend::kCuda, EngineDtype::kBf16, 2e-2}});
     }
   }
   return rows;

@@ -116,8 +116,21 @@ Samples time_queries(Timer& timer, const BenchOptions& options) {
 }
 
 double bytes_per_weight(EngineDtype dtype) {
-  return dtype == EngineDtype::kInt8 ? 1 : dtype == EngineDtype::kBf16 ? 2 : 4;
+  switch (dtype) {
+    case EngineDtype::kInt8:
+    case EngineDtype::kFp8:
+      return 1;
+    case EngineDtype::kBf16:
+      return 2;
+    case EngineDtype::kF32:
+    case EngineDtype::kAuto:
+      break;
+  }
+  return 4;
 }
+
+/// True if a stage has ended when the engine says so: a GPU may still be at work.
+bool times_stages(const EngineOptions& engine) { return engine.backend != EngineBackend::kCuda || engine.stage_times; }
 
 std::vector<StageResult> stage_results(const Samples& samples, const ReuseSamples& reuse, const BenchResult& result) {
   const BenchShape& shape = result.shape;
@@ -136,14 +149,17 @@ std::vector<StageResult> stage_results(const Samples& samples, const ReuseSample
   const double flow_gflop = shape.flow_steps * step.gflop, flow_gbytes = shape.flow_steps * step.gbytes;
   StageResult full{"full", summarise_times(samples.full), vision.gflop + prefix.gflop + flow_gflop,
                    vision.gbytes + prefix.gbytes + flow_gbytes};
-  return {full,
-          vision,
-          prefix,
-          {"denoise", summarise_times(samples.denoise), flow_gflop, flow_gbytes},
-          step,
-          {"reuse", summarise_times(samples.reuse), flow_gflop, flow_gbytes},
-          {"aligned", summarise_times(reuse.aligned_ms)},
-          {"gate", summarise_times(reuse.gate_ms)}};
+  std::vector<StageResult> stages{full};
+  if (times_stages(result.engine)) {
+    stages.push_back(vision);
+    stages.push_back(prefix);
+    stages.push_back({"denoise", summarise_times(samples.denoise), flow_gflop, flow_gbytes});
+  }
+  stages.push_back(step);
+  stages.push_back({"reuse", summarise_times(samples.reuse), flow_gflop, flow_gbytes});
+  stages.push_back({"aligned", summarise_times(reuse.aligned_ms)});
+  stages.push_back({"gate", summarise_times(reuse.gate_ms)});
+  return stages;
 }
 
 std::shared_ptr<const LoadedEngine> load_engine(const std::string& folder, const EngineOptions& options) {

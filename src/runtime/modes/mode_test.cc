@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/test_folder.h"
+#include "engine/device_choice.h"
 #include "engine/test_scene.h"
 #include "runtime/arm.h"
 
@@ -27,15 +28,15 @@ struct Row {
 
 constexpr Row kRows[] = {{"ref", EngineBackend::kRef, EngineDtype::kF32, 0.f},
                          {"cpu_f32", EngineBackend::kCpu, EngineDtype::kF32, 1e-5f},
-                         {"cpu_bf16", EngineBackend::kCpu, EngineDtype::kAuto, 2e-2f}};
+                         {"cpu_bf16", EngineBackend::kCpu, EngineDtype::kBf16, 2e-2f},
+                         {"cuda_f32", EngineBackend::kCuda, EngineDtype::kF32, 1e-5f},
+                         {"cuda_bf16", EngineBackend::kCuda, EngineDtype::kBf16, 2e-2f}};
 
 class ModeTest : public testing::TestWithParam<Row> {
  protected:
   void SetUp() override {
+    if (!has_device(GetParam().backend, GetParam().dtype)) GTEST_SKIP() << "no such device";
     engine_ = load_small_engine(folder_.path(), GetParam().backend, GetParam().dtype);
-    if (GetParam().dtype == EngineDtype::kAuto && engine_->info().dtype != EngineDtype::kBf16) {
-      GTEST_SKIP() << "no bf16 units";
-    }
   }
 
   /// A policy that reuses whenever the runtime lets it.
