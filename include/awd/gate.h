@@ -18,6 +18,20 @@ namespace awd {
 /// Widest picture the gate takes: its row buffers live on the stack.
 inline constexpr int kMaxPictureWidth = 1024;
 
+/// Cells of the patch grid: every patch of a camera is one cell.
+inline constexpr int kPatchCells = kPatchGrid * kPatchGrid;
+using PatchColours = std::array<float, 3 * kPatchCells>;   // [3, kPatchGrid, kPatchGrid] means, 0..255
+using PatchFlags = std::array<std::uint8_t, kPatchCells>;  // [kPatchGrid, kPatchGrid] 0 or 1
+
+/// What a comparison of one camera's picture with the anchor's, made elsewhere (on a GPU), tells of it.
+struct PictureSignals {
+  double raw_drift = Scores::kNone;  // NaN where nothing of this camera is held
+  double weighted_drift = Scores::kNone;
+  double local_outlier = Scores::kNone;
+  bool has_patches = false;
+  PatchColours patches{};  // of the picture itself
+};
+
 /// What the gate sees at the current step. Age is the number of steps since the anchor (>= 1). A signal whose input is
 /// absent (empty) is not computed and cannot fire.
 struct Frame {
@@ -30,17 +44,16 @@ struct Frame {
   std::span<const float> planned{};          // [left, action_dim] rest of the held chunk; row 0 is due at this step
   int action_dim = 0;
   bool event = false;  // evaluation only: the simulator has changed something just before this step
+  /// One per camera, or empty: taken instead of reading the pictures, which only the signals dissimilarity and
+  /// patch_change then look at. An anchor and all frames compared with it have them, or none has.
+  std::span<const PictureSignals> signals{};
 };
-
-/// Cells of the patch grid: every patch of a camera is one cell.
-inline constexpr int kPatchCells = kPatchGrid * kPatchGrid;
-using PatchColours = std::array<float, 3 * kPatchCells>;   // [3, kPatchGrid, kPatchGrid] means, 0..255
-using PatchFlags = std::array<std::uint8_t, kPatchCells>;  // [kPatchGrid, kPatchGrid] 0 or 1
 
 /// What is held from the last full query; filled by set_anchor(), read by decide(). Buffers are kept between anchors.
 /// Each member is filled only for the gates that read it, and with explain.
 struct Anchor {
   bool valid = false;
+  bool has_signals = false;  // its frame had Frame::signals: pooled and weight are held elsewhere
   int n_cameras = 0;
   struct Camera {
     bool present = false;

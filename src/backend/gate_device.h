@@ -28,7 +28,7 @@ struct DevicePicture {
   bool empty() const { return data == nullptr; }
 };
 
-/// A picture in host memory.
+/// A picture in host memory, or wherever a DeviceGate finds it when it looks at the address.
 DevicePicture host_picture(const ImageView& view);
 
 /// A picture in memory that the device reads, rows without gaps.
@@ -59,8 +59,9 @@ class DeviceGate {
   virtual ~DeviceGate() = default;
 
   /// Starts to compare `pictures`, one per camera, with what is held. `producer` is the stream whose work so far makes
-  /// them, numbered as in the CUDA array interface; 0: they are complete. Host pictures are copied before it returns;
-  /// others must stay until signals() has returned. Throws awd::Error on pictures that do not fit the options.
+  /// them, numbered as in the CUDA array interface; 0: they are complete. Pictures must stay as they are until
+  /// signals() has returned. Pinned host memory is read in place, pageable memory is copied to pinned memory first.
+  /// Throws awd::Error on pictures that do not fit the options.
   virtual void look(std::span<const DevicePicture> pictures, std::uintptr_t producer = 0) = 0;
 
   /// Waits for the last look: one entry per camera, valid until the next call. Throws awd::Error if the device failed.
@@ -83,5 +84,8 @@ class DeviceGate {
 /// On the current CUDA device, on a stream of its own. Throws awd::Error on options that check_gate_options() would
 /// refuse, or without a device.
 std::unique_ptr<DeviceGate> make_cuda_gate(const DeviceGateOptions& options);
+
+/// Whether memory is a GPU's own, which the host must not touch. Needs a device, or a build without CUDA.
+bool is_device_memory(const void* memory);
 
 }  // namespace awd

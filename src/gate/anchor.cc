@@ -7,6 +7,7 @@
 #include "awd/gate.h"
 #include "gate/importance_weight.h"
 #include "gate/patch_grid.h"
+#include "gate/picture_signals.h"
 #include "gate/pooling.h"
 #include "gate/signal_table.h"
 
@@ -51,7 +52,7 @@ void hold_patches(const Frame& frame, int c, std::span<const float> importance, 
   camera.has_patches = reads_patches(options, c) && has_patch_grid(view.height, view.width);
   camera.robot_known = false;
   if (!camera.has_patches) return;
-  pool_patches(view, camera.patches);
+  patches_of(frame, c, camera.patches);
   check_importance(importance);
   hold_attended(importance, camera.attended);
   camera.robot_known = std::size_t(c) < frame.robot_masks.size() && !frame.robot_masks[c].empty();
@@ -66,7 +67,9 @@ void hold_camera(const Frame& frame, int c, std::span<const float> importance, c
   camera.width = view.width;
   if (!camera.present) return;
   check_gate_options(options, view.height, view.width);
-  if (reads_pooled(options)) {
+  camera.pooled.clear();
+  camera.weight.clear();
+  if (reads_pooled(options) && frame.signals.empty()) {
     pool_picture(view, options.pool, camera.pooled);
     importance_weight(importance, view.height / options.pool, view.width / options.pool, options.dilation,
                       camera.weight);
@@ -123,6 +126,7 @@ void set_anchor(const Frame& frame, const ImportanceMaps& importance, const Gate
   anchor.state.assign(frame.state.begin(), frame.state.end());
   anchor.joints.assign(frame.joints.begin(), frame.joints.end());
   anchor.n_cameras = n_cameras;
+  anchor.has_signals = !frame.signals.empty();
   anchor.valid = true;
 }
 

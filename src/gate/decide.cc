@@ -12,6 +12,10 @@ namespace awd {
 namespace {
 
 void check_fits(const Frame& frame, const Anchor& anchor) {
+  if (frame.signals.empty() == anchor.has_signals) {
+    throw Error("gate frame", anchor.has_signals ? "expected signals of the pictures as in the anchor, got none"
+                                                 : "expected no signals of the pictures as in the anchor, got some");
+  }
   if (int(frame.cameras.size()) != anchor.n_cameras) {
     throw Error("gate frame",
                 fmt::format("expected {} cameras as in the anchor, got {}", anchor.n_cameras, frame.cameras.size()));

@@ -6,6 +6,7 @@
 #include "gate/gripper.h"
 #include "gate/masked_residual.h"
 #include "gate/patch_grid.h"
+#include "gate/picture_signals.h"
 #include "gate/pose_drift.h"
 #include "gate/signal_table.h"
 
@@ -25,7 +26,7 @@ void observe_camera(const Frame& frame, int c, const GateOptions& options, GateS
   }
   if (!options.explain) check_gate_options(options, view.height, view.width);
   if (!has_patch_grid(view.height, view.width)) return;
-  pool_patches(view, camera.now);
+  patches_of(frame, c, camera.now);
   if (!remembers_scene(options, c)) return;
   camera.robot_known = std::size_t(c) < frame.robot_masks.size() && !frame.robot_masks[c].empty();
   if (!camera.robot_known) return;

@@ -16,6 +16,7 @@
 #include "gate/masked_residual.h"
 #include "gate/patch_cosine.h"
 #include "gate/patch_grid.h"
+#include "gate/picture_signals.h"
 #include "gate/pose_drift.h"
 #include "gate/scene_motion.h"
 #include "gate/signal_table.h"
@@ -93,7 +94,7 @@ void score_compensated(const Anchor& anchor, const GateOptions& options, const G
 void score_pooled(const Frame& frame, const Anchor& anchor, const GateOptions& options, Scores& scores) {
   for (int c = 0; c < anchor.n_cameras; ++c) {
     if (!anchor.cameras[c].present) continue;
-    const CameraDrift drift = camera_drift(frame.cameras[c], anchor.cameras[c], options.pool, options.pixel_range);
+    const CameraDrift drift = drift_of(frame, anchor, c, options);
     scores.raw_drift_per_camera[c] = drift.raw;
     scores.weighted_drift_per_camera[c] = drift.weighted;
     scores.local_outlier_per_camera[c] = drift.largest_cell;

@@ -11,6 +11,7 @@
 #include "awd/error.h"
 #include "awd/reuse.h"
 #include "base/named_text.h"
+#include "runtime/device_signals.h"
 #include "runtime/reuse_policy.h"
 
 namespace awd {
@@ -155,7 +156,9 @@ std::unique_ptr<Policy> make_policy(std::shared_ptr<const Engine> engine, const 
     throw Error("arm " + arm.name, "expected random:P, got an arm that is matched to another in an evaluation only");
   }
   const EngineInfo info = engine->info();
-  return std::make_unique<ReusePolicy>(info, Session::create(std::move(engine)), arm.gate, arm.reuse);
+  auto device_gate = arm.reuse.gate_device == GateDevice::kCuda ? make_device_gate(info, arm.gate) : nullptr;
+  return std::make_unique<ReusePolicy>(info, Session::create(std::move(engine)), arm.gate, arm.reuse,
+                                       std::move(device_gate));
 }
 
 }  // namespace awd

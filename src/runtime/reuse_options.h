@@ -57,6 +57,13 @@ struct TokenOptions {
   }
 };
 
+enum class GateDevice {
+  kCpu,   // from the pixels, on the calling thread
+  kCuda,  // on the current CUDA device, see backend/gate_device.h; the rest of the gate stays where it is
+};
+template <>
+inline constexpr std::string_view kEnumWords<GateDevice>[] = {"cpu", "cuda"};
+
 struct ReuseOptions {
   ReuseMode mode = ReuseMode::kAligned;
   NoiseKind noise = NoiseKind::kZero;
@@ -64,6 +71,7 @@ struct ReuseOptions {
   int stale_limit = 0;
   double warm_time = 0.5;
   double camera_threshold = 0;
+  GateDevice gate_device = GateDevice::kCpu;
   TokenOptions token{};
 
   template <class V>
@@ -90,6 +98,9 @@ struct ReuseOptions {
             "encoded is at most this; 0 asks for identical pixels",
             0, 255},
       camera_threshold);
+    v(Field{"gate_device", "",
+            "where the gate's patches and pooled drifts are computed: cpu, or cuda, where pictures may lie on the GPU"},
+      gate_device);
     token.visit(v);
   }
 };

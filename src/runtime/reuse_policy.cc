@@ -10,6 +10,7 @@
 #include "awd/error.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "runtime/device_signals.h"
 #include "runtime/observation_check.h"
 
 namespace awd {
@@ -41,13 +42,14 @@ int longest_reuse(const Mode::Traits& mode, const ReuseOptions& reuse, int horiz
 }  // namespace
 
 ReusePolicy::ReusePolicy(const EngineInfo& info, std::unique_ptr<Session> session, const GateOptions& gate,
-                         const ReuseOptions& reuse)
+                         const ReuseOptions& reuse, std::unique_ptr<DeviceGate> device_gate)
     : info_(policy_info(info)),
       gate_(gate),
       reuse_(reuse),
       mode_(make_mode(reuse, info)),
       max_age_(longest_reuse(mode_->traits(), reuse, info.horizon)),
       session_(std::move(session)),
+      device_gate_(std::move(device_gate)),
       noise_(std::size_t(info.horizon) * info.model_action_dim) {
   check_gate_options(gate, info.image_size, info.image_size);
   if (reuse.execute < 0 || reuse.execute > info.horizon) {
@@ -71,6 +73,7 @@ void ReusePolicy::reset(std::uint64_t seed) {
 ActResult ReusePolicy::act(const Observation& observation) {
   const Stopwatch total;
   check_observation(observation, info_);
+  if (reuse_.gate_device == GateDevice::kCuda) check_places(observation, gate_, reuse_.mode);
 
   ActResult result;
   const Stopwatch gate_time;
@@ -94,7 +97,7 @@ std::span<const float> ReusePolicy::planned() const {
   return chunk.subspan(std::min(first, chunk.size()));
 }
 
-Frame ReusePolicy::frame_of(const Observation& observation) const {
+Frame ReusePolicy::frame_of(const Observation& observation) {
   return {.cameras = observation.cameras,
           .state = observation.state,
           .joints = observation.joints,
@@ -103,12 +106,14 @@ Frame ReusePolicy::frame_of(const Observation& observation) const {
           .executed = executed_,
           .planned = planned(),
           .action_dim = info_.action_dim,
-          .event = !observation.event.empty()};
+          .event = !observation.event.empty(),
+          .signals = device_gate_ != nullptr ? device_gate_->signals() : std::span<const PictureSignals>{}};
 }
 
 /// The runtime's own rules, then the gate, whose memory sees every step. With `explain` the gate scores the step even
 /// if the horizon decides it.
 Decision ReusePolicy::decide_step(const Observation& observation) {
+  if (device_gate_ != nullptr) start_look(observation, *device_gate_);
   const Frame frame = frame_of(observation);
   if (!anchor_.valid || !same_input(observation)) {
     observe(frame, gate_, gate_state_);
@@ -151,6 +156,7 @@ double ReusePolicy::full_query(const Observation& observation, StepTiming& timin
   executed_.clear();
   age_ = 0;
   set_anchor(frame_of(observation), held_.details.importance, gate_, anchor_);
+  if (device_gate_ != nullptr) hold_look(held_.details.importance, gate_, *device_gate_);
   mode_->hold(observation, held_);
   timing.gate_ms += stage.ms();
   return encode.work;

@@ -10,6 +10,7 @@
 #include "awd/engine.h"
 #include "awd/gate.h"
 #include "awd/policy.h"
+#include "backend/gate_device.h"
 #include "base/rng.h"
 #include "runtime/modes/mode.h"
 #include "runtime/reuse_options.h"
@@ -21,9 +22,10 @@ namespace awd {
 /// anchor. Not thread-safe. The reuse step of mode aligned does not allocate.
 class ReusePolicy final : public Policy {
  public:
-  /// `session` belongs to an engine with this `info`. Throws awd::Error when an option does not fit the checkpoint.
+  /// `session` belongs to an engine with this `info`; `device_gate`, where not null, compares the pictures in the
+  /// gate's place (see runtime/device_signals.h). Throws awd::Error when an option does not fit the checkpoint.
   ReusePolicy(const EngineInfo& info, std::unique_ptr<Session> session, const GateOptions& gate,
-              const ReuseOptions& reuse);
+              const ReuseOptions& reuse, std::unique_ptr<DeviceGate> device_gate = nullptr);
 
   const PolicyInfo& info() const override { return info_; }
   void reset(std::uint64_t seed) override;
@@ -36,7 +38,7 @@ class ReusePolicy final : public Policy {
   std::span<const float> planned() const;
 
  private:
-  Frame frame_of(const Observation& observation) const;
+  Frame frame_of(const Observation& observation);
   Decision decide_step(const Observation& observation);
   double full_query(const Observation& observation, StepTiming& timing);
   double reuse_step(const Observation& observation, StepTiming& timing);
@@ -49,6 +51,7 @@ class ReusePolicy final : public Policy {
   std::unique_ptr<Mode> mode_;
   int max_age_;  // steps from one full query to the next
   std::unique_ptr<Session> session_;
+  std::unique_ptr<DeviceGate> device_gate_;  // null: the gate reads the pictures itself
 
   // What is held from the last full query; all of it counts only while the anchor is valid.
   Anchor anchor_;

@@ -8,4 +8,6 @@ std::unique_ptr<DeviceGate> make_cuda_gate(const DeviceGateOptions&) {
   throw Error("gate", "option gate_device: expected cpu in a build without CUDA, got cuda");
 }
 
+bool is_device_memory(const void*) { return false; }
+
 }  // namespace awd
