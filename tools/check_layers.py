@@ -30,13 +30,14 @@ def folder_of(path, table):
 
 def check_includes(table):
     problems = []
-    for path in sorted([*ROOT.glob("src/**/*.cc"), *ROOT.glob("src/**/*.h"), *ROOT.glob("include/**/*.h")]):
+    sources = [path for suffix in ("cc", "h", "cu", "cuh") for path in ROOT.glob(f"src/**/*.{suffix}")]
+    for path in sorted([*sources, *ROOT.glob("include/**/*.h")]):
         relative = path.relative_to(ROOT).as_posix()
         here = folder_of(relative, table)
         if here is None:
             problems.append(f"{relative}: folder is not in the table of docs/architecture.md")
             continue
-        is_test = relative.endswith("_test.cc")
+        is_test = relative.endswith(("_test.cc", "_test.cu"))
         for number, line in enumerate(path.read_text().splitlines(), 1):
             match = re.match(r'\s*#include\s+(["<])([^">]+)[">]', line)
             if not match:

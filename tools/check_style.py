@@ -10,7 +10,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MAX_LINES = 600
-SOURCE = (".cc", ".h", ".py")
+SOURCE = (".cc", ".h", ".cu", ".cuh", ".py")
 MACHINE_PATH = re.compile(r"(?<![\w.$\"'])/(work|root|home|mnt|farm|tmp)/[\w.-]+")
 LEFTOVER = re.compile(r"\b(FIXME|XXX|HACK)\b|#if 0\b")
 
@@ -36,9 +36,9 @@ def problems_of(path):
         return
     if len(lines) > MAX_LINES:
         yield f"{relative}: {len(lines)} lines, at most {MAX_LINES}"
-    if path.suffix in (".cc", ".h") and not lines[0].startswith("//"):
+    if path.suffix in (".cc", ".h", ".cu", ".cuh") and not lines[0].startswith("//"):
         yield f"{relative}:1: the first line must say what the file is for"
-    if path.suffix == ".h" and "#pragma once" not in text:
+    if path.suffix in (".h", ".cuh") and "#pragma once" not in text:
         yield f"{relative}: no #pragma once"
 
 

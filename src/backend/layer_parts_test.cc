@@ -113,6 +113,30 @@ TEST_P(LayerPartsTest, GatedUnitOfANorm) {
   }
 }
 
+TEST_P(LayerPartsTest, MlpFromNormToSum) {
+  const int hidden = 64;
+  const Weights gate_up = weights(2 * hidden, kWidth), down = weights(kWidth, hidden);
+  const auto scale = random(1, kWidth);
+  for (const int rows : row_counts_) {
+    const auto x = random(rows, kWidth);
+    compare_linear([&](Side& side) {
+      const DType compute = side.device->compute_dtype();
+      LinearData first = data(side, gate_up, true), second = data(side, down);
+      first.is_mlp = second.is_mlp = true;
+      const auto gate_up_layer = side.device->pack(first), down_layer = side.device->pack(second);
+      const Tensor sum = side.hold(x, rows, kWidth, DType::kF32);
+      side.ops->add_mlp({.x = sum,
+                         .norm = {.scale = f32_row(side, scale), .shift = {}, .gate = {}},
+                         .normed = side.make(rows, kWidth, compute),
+                         .gate_up = gate_up_layer.get(),
+                         .hidden = side.make(rows, hidden, compute),
+                         .down = down_layer.get(),
+                         .branch = side.make(rows, kWidth, DType::kF32)});
+      return sum;
+    });
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, LayerPartsTest, testing::ValuesIn(device_rows()),
                          [](const auto& test) { return std::string(test.param.name); });
 

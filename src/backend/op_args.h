@@ -76,6 +76,17 @@ struct AttentionInputs {
   Tensor v_out;   // [rows, kv_heads * head_dim] compute
 };
 
+/// The gated MLP of a layer, from the norm before it to the sum behind it.
+struct MlpBranch {
+  Tensor x;         // [rows, width] f32
+  Modulation norm;  // with its gate
+  Tensor normed;    // scratch [rows, width] compute
+  const Linear* gate_up = nullptr;
+  Tensor hidden;  // scratch [rows, mlp] compute
+  const Linear* down = nullptr;
+  Tensor branch;  // scratch [rows, width] f32
+};
+
 /// The end of one Euler step of a flow and, with `in`, the beginning of the next:
 /// velocity = norm(x) W_out^T + b, actions += factor * velocity, tokens = actions W_in^T + b.
 struct FlowStep {
@@ -83,7 +94,7 @@ struct FlowStep {
   Modulation norm;
   Tensor normed;  // scratch [rows, width] f32
   const Linear* out = nullptr;
-  Tensor velocity;  // [rows, dim] f32; what it holds after a step with `in` is undefined
+  Tensor velocity;  // [rows, dim] f32
   Tensor actions;   // [rows, dim] f32
   float factor = 0.f;
   const Linear* in = nullptr;  // may be missing

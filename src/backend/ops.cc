@@ -46,6 +46,11 @@ void Ops::norm_geglu(const Tensor& x, const Modulation& norm, const Tensor& norm
   linear_geglu(normed, layer, y);
 }
 
+void Ops::add_mlp(const MlpBranch& mlp) {
+  norm_geglu(mlp.x, mlp.norm, mlp.normed, *mlp.gate_up, mlp.hidden);
+  add_branch(mlp.hidden, *mlp.down, mlp.norm.gate, mlp.x, mlp.branch);
+}
+
 void Ops::flow_step(const FlowStep& step) {
   rms_norm(step.x, step.norm.scale, step.norm.shift, step.normed);
   linear(step.normed, *step.out, step.velocity, Write::kReplace);

@@ -1,8 +1,9 @@
 // The op contract: everything the engine asks of a backend. Shapes are [rows, columns], row-major with a row stride;
 // "compute" is Device::compute_dtype(). Outputs never alias inputs unless a function says "in place".
 // Against backend ref every op agrees within 1e-5 relative in f32 and 1e-2 in bf16 (of the largest value of the
-// output); linear layers whose weights and rows are quantised to 8 bits agree within 3e-2. Sums, norms, softmax and
-// rotations are f32 in every backend; results are rounded once, to the output's type.
+// output); linear layers whose weights and rows are quantised to 8 bits agree within 3e-2, or 9e-2 where these are
+// floating point numbers. Sums, norms, softmax and rotations are f32 in every backend; results are rounded once, to the
+// output's type.
 #pragma once
 
 #include <cstdint>
@@ -92,6 +93,8 @@ class Ops {
   virtual void norm_geglu(const Tensor& x, const Modulation& norm, const Tensor& normed, const Linear& layer,
                           const Tensor& y);
 
+  /// x += gate * (gated unit of the norm of x) W_down^T: norm_geglu(), then add_branch().
+  virtual void add_mlp(const MlpBranch& mlp);
   /// See FlowStep.
   virtual void flow_step(const FlowStep& step);
 

@@ -93,8 +93,13 @@ class RecordingTest : public OpsTest {
                    .kv_heads = 1,
                    .scale = 1.f / 16});
     ops.add_branch(rows(l.mixed), *l.o, l.norm.gate, rows(l.x), rows(l.branch));
-    ops.norm_geglu(rows(l.x), l.norm, rows(l.normed), *l.gate_up, rows(l.hidden));
-    ops.add_branch(rows(l.hidden), *l.down, l.norm.gate, rows(l.x), rows(l.branch));
+    ops.add_mlp({.x = rows(l.x),
+                 .norm = l.norm,
+                 .normed = rows(l.normed),
+                 .gate_up = l.gate_up.get(),
+                 .hidden = rows(l.hidden),
+                 .down = l.down.get(),
+                 .branch = rows(l.branch)});
   }
 };
 

@@ -60,8 +60,13 @@ void gemma_layer(const GemmaCall& call, const ModelConfig& config, Ops& ops, Act
                  .held_layer = call.layer});
   ops.add_branch(rows(buffers.mixed), *call.weights.o, call.input_norm.gate, x, rows(buffers.branch));
 
-  ops.norm_geglu(x, call.post_norm, rows(buffers.normed), *call.weights.gate_up, rows(buffers.hidden));
-  ops.add_branch(rows(buffers.hidden), *call.weights.down, call.post_norm.gate, x, rows(buffers.branch));
+  ops.add_mlp({.x = x,
+               .norm = call.post_norm,
+               .normed = rows(buffers.normed),
+               .gate_up = call.weights.gate_up.get(),
+               .hidden = rows(buffers.hidden),
+               .down = call.weights.down.get(),
+               .branch = rows(buffers.branch)});
 }
 
 }  // namespace awd

@@ -54,7 +54,7 @@ class Suffix {
       gemma_layer(call(layer, step, before, horizon, share), model_.config, ops_, a_, a_.suffix);
     }
     const bool is_last = step + 1 == model_.flow_steps;
-    const bool goes_on = expert_.modulated && !is_last && shares == 0;  // who looks at a step may want its velocity
+    const bool goes_on = expert_.modulated && !is_last;
     ops_.flow_step({.x = tokens(),
                     .norm = expert_.norm(step, expert_.norms() - 1),
                     .normed = a_.action_hidden.tensor(),

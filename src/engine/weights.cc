@@ -122,7 +122,8 @@ LinearPtr WeightPacker::linear(const LinearSpec& spec) {
                           .bias = bias,
                           .dtype = spec.dtype,
                           .is_gated = spec.is_gated,
-                          .max_rows = spec.max_rows});
+                          .max_rows = spec.max_rows,
+                          .is_mlp = spec.is_mlp});
   for (const std::string& name : spec.names) reader_.release(name + ".weight");
   return layer;
 }
@@ -160,13 +161,15 @@ GemmaLayer WeightPacker::load_gemma_layer(const std::string& prefix, const Model
                                           int max_rows) {
   const auto layer = [&](std::vector<std::string> names, int in, int out) {
     const bool is_gated = names.size() > 1;
+    const bool is_mlp = names.front().starts_with("mlp.");
     for (std::string& name : names) name = prefix + name;
     return linear({.names = std::move(names),
                    .in = in,
                    .out = out,
                    .dtype = device_.compute_dtype(),
                    .is_gated = is_gated,
-                   .max_rows = max_rows});
+                   .max_rows = max_rows,
+                   .is_mlp = is_mlp});
   };
   return {.qkv = qkv(prefix, config, width, max_rows, false),
           .o = layer({"self_attn.o_proj"}, config.q_width(), width),

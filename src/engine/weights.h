@@ -96,6 +96,7 @@ class WeightPacker {
     DType dtype = DType::kF32;
     bool is_gated = false;  // see LinearData
     int max_rows = 0;       // likewise
+    bool is_mlp = false;    // likewise
   };
   LinearPtr linear(const LinearSpec& spec);
   /// Queries, keys and values of the Gemma layer "<prefix>self_attn."; without queries if `kv_alone`.

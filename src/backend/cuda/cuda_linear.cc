@@ -1,0 +1,95 @@
+// Which layouts a layer gets.
+#include "backend/cuda/cuda_linear.h"
+
+#include <utility>
+
+namespace awd::cuda {
+namespace {
+
+/// Rows [out, in] without gaps.
+bool is_dense(const PlainWeight& plain) { return plain.stride == plain.in; }
+
+void add_small(const LinearData& data, CudaLinear& layer) {
+  const SmallSource source{.parts = {{{layer.plain.values, layer.out}}},
+                           .in = layer.in,
+                           .bias = layer.plain.bias,
+                           .pairs = data.is_gated ? SmallPairs::kGated : SmallPairs::kNone};
+  if (!is_dense(layer.plain) || !small_fits(data.max_rows, source, data.is_gated)) return;
+  layer.small = std::make_unique<const SmallLayer>(pack_small(source));
+  layer.small_rows = data.max_rows;
+  layer.bytes += layer.small->bytes;
+}
+
+void make_big(const LinearData& data, BigNumber number, CudaLinear& layer) {
+  if (!is_dense(layer.plain) || !has_big_linear() || !big_linear_fits(layer.out, layer.in, number, data.is_gated)) {
+    return;
+  }
+  layer.big = std::make_unique<const BigWeight>(pack_big({.rows = layer.plain.values,
+                                                          .bias = layer.plain.bias,
+                                                          .out = layer.out,
+                                                          .in = layer.in,
+                                                          .number = number,
+                                                          .is_gated = data.is_gated}));
+  layer.bytes = layer.big->bytes;
+  layer.plain = {};
+  layer.values = {};
+  layer.bias = {};
+}
+
+}  // namespace
+
+std::unique_ptr<CudaLinear> LinearMaker::make_plain(const LinearData& data) {
+  auto layer = std::make_unique<CudaLinear>();
+  layer->in = data.in();
+  layer->out = data.out();
+  layer->dtype = data.dtype;
+  layer->is_gated = data.is_gated;
+  layer->values = packing_.weights(data);
+  layer->bias = packing_.row(data.bias);
+  const Tensor& values = layer->values.tensor();
+  const auto* bias = static_cast<const float*>(layer->bias.tensor().data);
+  layer->plain = {values.data, bias, layer->in, layer->out, values.cols, data.dtype};
+  layer->bytes = std::size_t(values.rows) * std::size_t(values.cols) * bytes_of(data.dtype) + data.bias.size_bytes();
+  return layer;
+}
+
+BigNumber LinearMaker::number_of(const LinearData& data) const {
+  return options_.fp8_weights && data.is_mlp ? BigNumber::kE4m3 : BigNumber::kBf16;
+}
+
+std::unique_ptr<const CudaLinear> LinearMaker::make(const LinearData& data) {
+  std::unique_ptr<CudaLinear> layer = make_plain(data);
+  if (!may_be_tuned(data)) return layer;
+  if (data.max_rows > 0) {
+    add_small(data, *layer);
+  } else {
+    make_big(data, number_of(data), *layer);
+  }
+  return layer;
+}
+
+std::unique_ptr<const CudaQkvLinear> LinearMaker::make_qkv(const LinearData& q, const LinearData& k,
+                                                           const LinearData& v, int head_dim) {
+  auto layer = std::make_unique<CudaQkvLinear>();
+  SmallSource source{.parts = {}, .in = k.in(), .pairs = SmallPairs::kHeads, .head_dim = head_dim};
+  bool may_be_small = may_be_tuned(k) && k.max_rows > 0;
+  const auto add = [&](const LinearData& data, SmallRows& part) {
+    std::unique_ptr<CudaLinear> packed = make_plain(data);
+    part = {packed->plain.values, packed->out};
+    may_be_small = may_be_small && is_dense(packed->plain) && data.bias.empty();
+    if (may_be_tuned(data) && data.max_rows == 0) make_big(data, number_of(data), *packed);
+    layer->bytes += packed->bytes;
+    return packed;
+  };
+  if (!q.parts.empty()) layer->q = add(q, source.parts[0]);
+  layer->k = add(k, source.parts[1]);
+  layer->v = add(v, source.parts[2]);
+  if (may_be_small && small_fits(k.max_rows, source, true)) {
+    layer->small = std::make_unique<const SmallLayer>(pack_small(source));
+    layer->small_rows = k.max_rows;
+    layer->bytes += layer->small->bytes;
+  }
+  return layer;
+}
+
+}  // namespace awd::cuda

@@ -1,0 +1,56 @@
+// A packed layer of the CUDA backend, in the layouts of the kernels that may multiply it.
+#pragma once
+
+#include <memory>
+
+#include "backend/cuda/big_linear.h"
+#include "backend/cuda/packing.h"
+#include "backend/cuda/plain_linear.h"
+#include "backend/cuda/small_linear.h"
+#include "backend/device.h"
+
+namespace awd::cuda {
+
+/// A layer for many rows is `big` where chip and shape suit; one for few is `small` where they do, and `plain` as well,
+/// for calls with more rows. All others are `plain`.
+struct CudaLinear final : Linear {
+  std::unique_ptr<const BigWeight> big;
+  std::unique_ptr<const SmallLayer> small;
+  int small_rows = 0;  // the most rows of `small`
+  bool is_gated = false;
+  Buffer values, bias;  // of `plain`
+  PlainWeight plain;    // no values where `big` is
+
+  /// `small`, if it takes so many rows.
+  const SmallLayer* small_for(int rows) const { return rows <= small_rows ? small.get() : nullptr; }
+};
+
+/// Queries, keys and values: three layers, or one for few rows.
+struct CudaQkvLinear final : QkvLinear {
+  std::unique_ptr<const SmallLayer> small;
+  int small_rows = 0;
+};
+
+/// Packs layers as a device's options ask. Thread-safe.
+class LinearMaker {
+ public:
+  explicit LinearMaker(const CudaDeviceOptions& options) : options_(options) {}
+
+  std::unique_ptr<const CudaLinear> make(const LinearData& data);
+  /// `q` without parts: keys and values alone.
+  std::unique_ptr<const CudaQkvLinear> make_qkv(const LinearData& q, const LinearData& k, const LinearData& v,
+                                                int head_dim);
+
+ private:
+  std::unique_ptr<CudaLinear> make_plain(const LinearData& data);
+  /// Of a layer for many rows.
+  BigNumber number_of(const LinearData& data) const;
+  bool may_be_tuned(const LinearData& data) const { return options_.tuned_kernels && data.dtype == DType::kBf16; }
+
+  CudaDeviceOptions options_;
+  Packing packing_;
+};
+
+inline const CudaLinear& cuda_linear(const Linear& layer) { return static_cast<const CudaLinear&>(layer); }
+
+}  // namespace awd::cuda

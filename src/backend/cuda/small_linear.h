@@ -1,0 +1,131 @@
+// Matrix products y = x W^T of few rows (the action expert), which take as long as their weights take to stream in:
+// packed weights reach shared memory before the kernel in front has ended, and the norm before a product and what
+// follows it in a Gemma layer are part of its kernel. Tensor cores (sm_80 and later), bf16 products, f32 sums.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "backend/op_args.h"
+
+namespace awd::cuda {
+
+/// How packed weights are stored.
+enum class SmallNumber : std::uint8_t { kBf16, kE4m3 };  // kE4m3: a scale per output
+
+/// Which two outputs a thread owns together.
+enum class SmallPairs : std::uint8_t {
+  kNone,
+  kGated,  // output i and i + out / 2: the gate of an MLP unit and what it gates
+  kHeads   // the halves of each head: what a rotation mixes
+};
+
+/// Rows of a weight as they lie in a checkpoint, on the device: bf16 [out, in], no gaps.
+struct SmallRows {
+  const void* rows = nullptr;
+  int out = 0;
+};
+
+/// What pack_small() reads. `parts` are stacked along the outputs (query, key, value); an absent one has out == 0.
+struct SmallSource {
+  std::array<SmallRows, 3> parts{};
+  int in = 0;
+  const float* bias = nullptr;  // f32 [sum of out], device; optional
+  SmallNumber number = SmallNumber::kBf16;
+  SmallPairs pairs = SmallPairs::kNone;
+  int head_dim = 0;  // kHeads
+
+  int out() const { return parts[0].out + parts[1].out + parts[2].out; }
+};
+
+/// How a product is cut into thread blocks.
+struct SmallPlan {
+  int units = 1;    // of a block: tiles of 8 outputs, or pairs of tiles
+  int cluster = 1;  // blocks that share the inputs of an output, or the work on the rows (layers of pairs): 1, 2, 4
+};
+
+/// A packed weight; owns its device memory. Immutable, shared by streams.
+struct SmallLayer {
+  struct Release {
+    void operator()(std::byte* memory) const { cudaFree(memory); }
+  };
+  std::array<int, 3> outs{};  // of the parts
+  int in = 0;
+  int head_dim = 0;
+  SmallNumber number = SmallNumber::kBf16;
+  SmallPairs pairs = SmallPairs::kNone;
+  SmallPlan plan;
+  int groups = 0;  // of plan.units
+  int chunks = 0;  // of 32 inputs, of a block
+  bool has_bias = false;
+  std::size_t bytes = 0;  // of `weights`
+  std::unique_ptr<std::byte, Release> weights;
+  const float* columns =
+      nullptr;  // f32 [2, 16 * pairs_per_block * groups] in `weights`: bias, then scale of each output
+
+  int out() const { return outs[0] + outs[1] + outs[2]; }
+};
+
+/// Weights that later kernels stream, which this one brings near (into the L2 cache). See small_ahead.h.
+struct SmallAhead {
+  struct Span {
+    const std::byte* data = nullptr;  // 16-byte aligned
+    std::uint64_t bytes = 0;          // a multiple of 16; 0: nothing, and no further spans
+  };
+  std::array<Span, 3> spans{};
+};
+
+/// True where products of `rows` rows with such a weight run.
+bool small_fits(int rows, const SmallSource& source, bool has_shift = false);
+
+/// Copies a weight into the kernels' layout, or `number`. Allocates and synchronises; throws awd::Error when memory is
+/// short. The source may be released after.
+SmallLayer pack_small(const SmallSource& source);
+SmallLayer pack_small(const SmallSource& source, const SmallPlan& plan);
+
+/// q, k, v = norm(x) W^T of a layer packed as kHeads, q and k rotated by `angles`; outputs bf16. A part that the layer
+/// lacks has no output.
+struct SmallQkv {
+  const SmallLayer* layer = nullptr;
+  Tensor x;         // [rows, in] f32
+  Modulation norm;  // scale, and shift or none
+  Tensor angles;    // [rows, head_dim] f32, cosines | sines
+  Tensor q, k, v;   // [rows, out of the part] bf16
+  SmallAhead ahead;
+};
+void run_small_qkv(const SmallQkv& args, cudaStream_t stream);
+
+/// y = gelu(gates) * ups of norm(x) W^T + b of a layer packed as kGated.
+struct SmallGeglu {
+  const SmallLayer* layer = nullptr;
+  Tensor x;         // [rows, in] f32
+  Modulation norm;  // empty scale: no norm, x is bf16
+  Tensor y;         // [rows, out / 2] bf16
+  SmallAhead ahead;
+};
+void run_small_geglu(const SmallGeglu& args, cudaStream_t stream);
+
+/// x += gate * (input W^T + b), in place; without the factor where `gate` is empty. A layer packed as kNone.
+struct SmallBranch {
+  const SmallLayer* layer = nullptr;
+  Tensor input;  // [rows, in] bf16
+  Tensor gate;   // [1, out] f32, or empty
+  Tensor x;      // [rows, out] f32
+  SmallAhead ahead;
+};
+void run_small_branch(const SmallBranch& args, cudaStream_t stream);
+
+/// y = x W^T + b of a layer packed as kNone.
+struct SmallStore {
+  const SmallLayer* layer = nullptr;
+  Tensor x;  // [rows, in] bf16
+  Tensor y;  // [rows, out] bf16 or f32
+  SmallAhead ahead;
+};
+void run_small(const SmallStore& args, cudaStream_t stream);
+
+}  // namespace awd::cuda

@@ -1,0 +1,320 @@
+// Products of few rows against sums in double, at the geometry of the action expert and at small ones.
+#include "backend/cuda/small_linear.h"
+
+#include <cuda_bf16.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "backend/cuda/check.h"
+
+namespace awd::cuda {
+namespace {
+
+/// Numbers on the device and, as they are there (rounded), on the host.
+class Matrix {
+ public:
+  Matrix() = default;
+  Matrix(int rows, int cols, DType dtype, int padding = 0) : rows_(rows), dtype_(dtype) {
+    tensor_ = {nullptr, rows, cols, cols + padding, dtype};
+    AWD_CUDA(cudaMalloc(&tensor_.data, bytes()));
+    AWD_CUDA(cudaMemset(tensor_.data, kPoison, bytes()));
+    device_.reset(static_cast<std::byte*>(tensor_.data));
+  }
+  static Matrix random(int rows, int cols, DType dtype, float mean, float spread, unsigned seed, int padding = 0) {
+    Matrix m(rows, cols, dtype, padding);
+    std::mt19937 engine(seed);
+    std::normal_distribution<float> normal(mean, spread);
+    std::vector<float> values(std::size_t(rows * m.tensor_.stride));
+    for (float& v : values) v = normal(engine);
+    m.upload(values);
+    return m;
+  }
+
+  const Tensor& tensor() const { return tensor_; }
+  /// [rows, stride]
+  std::vector<float> values() const {
+    std::vector<float> result(std::size_t(rows_) * std::size_t(tensor_.stride));
+    std::vector<std::byte> raw(bytes());
+    AWD_CUDA(cudaMemcpy(raw.data(), tensor_.data, bytes(), cudaMemcpyDeviceToHost));
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      result[i] = dtype_ == DType::kF32 ? reinterpret_cast<const float*>(raw.data())[i]
+                                        : float(reinterpret_cast<const __nv_bfloat16*>(raw.data())[i]);
+    }
+    return result;
+  }
+
+ private:
+  static constexpr int kPoison = 0x7f;  // as a number: huge, in both types
+
+  std::size_t bytes() const { return std::size_t(rows_) * std::size_t(tensor_.stride) * bytes_of(dtype_); }
+  void upload(const std::vector<float>& values) {
+    std::vector<__nv_bfloat16> rounded(values.begin(), values.end());
+    const void* from = dtype_ == DType::kF32 ? static_cast<const void*>(values.data()) : rounded.data();
+    AWD_CUDA(cudaMemcpy(tensor_.data, from, bytes(), cudaMemcpyHostToDevice));
+  }
+
+  int rows_ = 0;
+  DType dtype_ = DType::kF32;
+  Tensor tensor_;
+  std::unique_ptr<std::byte, SmallLayer::Release> device_;
+};
+
+using Rows = std::vector<std::vector<double>>;
+
+Rows rows_of(const Matrix& m) {
+  const std::vector<float> values = m.values();
+  Rows rows;
+  for (int r = 0; r < m.tensor().rows; ++r) {
+    const auto begin = values.begin() + std::ptrdiff_t(r) * m.tensor().stride;
+    rows.emplace_back(begin, begin + m.tensor().cols);
+  }
+  return rows;
+}
+
+/// A row of weights as 8 bits keep it: 3 bits of fraction, 16 binades below the largest.
+std::vector<double> quantised(std::vector<double> row) {
+  double most = 0.;
+  for (const double w : row) most = std::max(most, std::abs(w));
+  const double scale = most / 1.875;
+  for (double& w : row) {
+    int exponent = 0;
+    const double fraction = std::frexp(std::max(std::abs(w) / scale, std::exp2(-15.)), &exponent);
+    w = std::copysign(std::ldexp(std::nearbyint(fraction * 16.) / 16., exponent) * scale, w);
+  }
+  return row;
+}
+
+/// x W^T, with the parts of W stacked, + bias.
+Rows product(const Rows& x, const std::vector<const Matrix*>& parts, const Matrix* bias, SmallNumber number) {
+  const std::vector<double> biases = bias == nullptr ? std::vector<double>() : rows_of(*bias)[0];
+  Rows y(x.size());
+  for (const Matrix* part : parts) {
+    for (const std::vector<double>& stored : rows_of(*part)) {
+      const std::vector<double> w = number == SmallNumber::kBf16 ? stored : quantised(stored);
+      for (std::size_t r = 0; r < x.size(); ++r) {
+        double sum = bias == nullptr ? 0. : biases[y[r].size()];
+        for (std::size_t i = 0; i < w.size(); ++i) sum += x[r][i] * w[i];
+        y[r].push_back(sum);
+      }
+    }
+  }
+  return y;
+}
+
+Rows normed(const Matrix& x, const Matrix& scale, const Matrix* shift) {
+  Rows rows = rows_of(x);
+  const std::vector<double> s = rows_of(scale)[0];
+  const std::vector<double> t = shift == nullptr ? std::vector<double>(s.size()) : rows_of(*shift)[0];
+  for (std::vector<double>& row : rows) {
+    double squares = 0.;
+    for (const double v : row) squares += v * v;
+    const double r = 1. / std::sqrt(squares / double(row.size()) + 1e-6);
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] = row[i] * r * s[i] + t[i];
+  }
+  return rows;
+}
+
+double gelu(double v) { return 0.5 * v * (1. + std::tanh(0.7978845608028654 * (v + 0.044715 * v * v * v))); }
+
+/// The largest difference, of the largest number.
+double error_of(const Rows& got, const Rows& expected) {
+  double most = 0., difference = 0.;
+  for (std::size_t r = 0; r < expected.size(); ++r) {
+    for (std::size_t c = 0; c < expected[r].size(); ++c) {
+      most = std::max(most, std::abs(expected[r][c]));
+      const double d = std::abs(got[r][c] - expected[r][c]);
+      difference = std::isnan(d) ? INFINITY : std::max(difference, d);
+    }
+  }
+  return difference / most;
+}
+
+/// An expert's geometry and how it is computed.
+struct Case {
+  std::string name;
+  int rows = 0;
+  int width = 0;
+  int heads = 0;
+  int head_dim = 0;
+  int mlp = 0;
+  bool modulated = false;  // pi0.5: shifts and gates
+  SmallNumber number = SmallNumber::kBf16;
+
+  double tolerance() const { return number == SmallNumber::kBf16 ? 1e-2 : 8e-2; }
+};
+
+class SmallLinear : public testing::TestWithParam<Case> {
+ protected:
+  void SetUp() override {
+    int devices = 0;
+    if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) GTEST_SKIP() << "no GPU";
+  }
+
+  const Case& c() const { return GetParam(); }
+  Matrix stream_rows(unsigned seed) const { return Matrix::random(c().rows, c().width, DType::kF32, 0.3f, 2.f, seed); }
+  static Matrix weight(int out, int in, unsigned seed) {
+    return Matrix::random(out, in, DType::kBf16, 0.f, 1.f / std::sqrt(float(in)), seed);
+  }
+  /// Scale, shift and gate of a norm.
+  struct Norm {
+    Matrix scale, shift, gate;
+    Modulation modulation() const { return {scale.tensor(), shift.tensor(), gate.tensor()}; }
+  };
+  Norm norm(unsigned seed) const {
+    Norm n{Matrix::random(1, c().width, DType::kF32, 1.f, 0.3f, seed), {}, {}};
+    if (c().modulated) n.shift = Matrix::random(1, c().width, DType::kF32, 0.1f, 0.3f, seed + 1);
+    if (c().modulated) n.gate = Matrix::random(1, c().width, DType::kF32, 0.5f, 0.3f, seed + 2);
+    return n;
+  }
+  const Matrix* shift_of(const Norm& n) const { return c().modulated ? &n.shift : nullptr; }
+
+  Rows product_of(const Rows& x, const Matrix& w) const { return product(x, {&w}, nullptr, c().number); }
+  void expect_close(const Matrix& got, const Rows& expected) const {
+    EXPECT_LE(error_of(rows_of(got), expected), c().number == SmallNumber::kBf16 ? 1e-2 : 1.5e-2);
+  }
+};
+
+SmallRows source_rows(const Matrix& w) { return {w.tensor().data, w.tensor().rows}; }
+
+TEST_P(SmallLinear, QueriesKeysAndValuesAreNormedAndRotated) {
+  const int dim = c().head_dim, rows = c().rows;
+  const Matrix x = stream_rows(1), wq = weight(c().heads * dim, c().width, 2), wk = weight(dim, c().width, 3),
+               wv = weight(dim, c().width, 4), angles = Matrix::random(rows, dim, DType::kF32, 0.f, 0.7f, 5);
+  const Norm n = norm(6);
+  const SmallSource source{.parts = {source_rows(wq), source_rows(wk), source_rows(wv)},
+                           .in = c().width,
+                           .number = c().number,
+                           .pairs = SmallPairs::kHeads,
+                           .head_dim = dim};
+  ASSERT_TRUE(small_fits(rows, source, c().modulated));
+  const SmallLayer layer = pack_small(source);
+  const Matrix q(rows, c().heads * dim, DType::kBf16, 8), k(rows, dim, DType::kBf16, 16), v(rows, dim, DType::kBf16);
+  run_small_qkv({.layer = &layer,
+                 .x = x.tensor(),
+                 .norm = n.modulation(),
+                 .angles = angles.tensor(),
+                 .q = q.tensor(),
+                 .k = k.tensor(),
+                 .v = v.tensor(),
+                 .ahead = {}},
+                nullptr);
+  const Rows in = normed(x, n.scale, shift_of(n)), turns = rows_of(angles);
+  const auto rotated = [&](Rows y) {
+    for (std::size_t r = 0; r < y.size(); ++r) {
+      for (std::size_t i = 0; i < y[r].size(); ++i) {
+        const std::size_t half = std::size_t(dim / 2), d = i % std::size_t(dim);
+        if (d >= half) continue;
+        const double a = y[r][i], b = y[r][i + half], cosine = turns[r][d], sine = turns[r][d + half];
+        y[r][i] = a * cosine - b * sine;
+        y[r][i + half] = b * cosine + a * sine;
+      }
+    }
+    return y;
+  };
+  expect_close(q, rotated(product_of(in, wq)));
+  expect_close(k, rotated(product_of(in, wk)));
+  expect_close(v, product_of(in, wv));
+}
+
+TEST_P(SmallLinear, GatedUnitsOfNormedRows) {
+  const Matrix x = stream_rows(11), gates = weight(c().mlp, c().width, 12), ups = weight(c().mlp, c().width, 13);
+  const Norm n = norm(14);
+  const SmallSource source{.parts = {source_rows(gates), source_rows(ups), SmallRows{}},
+                           .in = c().width,
+                           .number = c().number,
+                           .pairs = SmallPairs::kGated};
+  ASSERT_TRUE(small_fits(c().rows, source, c().modulated));
+  const SmallLayer layer = pack_small(source);
+  const Matrix y(c().rows, c().mlp, DType::kBf16, 8);
+  run_small_geglu({.layer = &layer, .x = x.tensor(), .norm = n.modulation(), .y = y.tensor(), .ahead = {}}, nullptr);
+  const Rows in = normed(x, n.scale, shift_of(n));
+  Rows expected = product_of(in, gates);
+  const Rows up = product_of(in, ups);
+  for (std::size_t r = 0; r < expected.size(); ++r) {
+    for (std::size_t i = 0; i < expected[r].size(); ++i) expected[r][i] = gelu(expected[r][i]) * up[r][i];
+  }
+  expect_close(y, expected);
+}
+
+TEST_P(SmallLinear, BranchesAreAddedThroughTheirGate) {
+  for (const int in : {c().heads * c().head_dim, c().mlp}) {
+    const Matrix input = Matrix::random(c().rows, in, DType::kBf16, 0.f, 1.f, 21, 8), w = weight(c().width, in, 22);
+    const Matrix x = stream_rows(23);
+    const Norm n = norm(24);
+    const SmallSource source{.parts = {source_rows(w), SmallRows{}, SmallRows{}}, .in = in, .number = c().number};
+    ASSERT_TRUE(small_fits(c().rows, source, false));
+    const SmallLayer layer = pack_small(source);
+    Rows expected = rows_of(x);
+    run_small_branch({.layer = &layer, .input = input.tensor(), .gate = n.gate.tensor(), .x = x.tensor(), .ahead = {}},
+                     nullptr);
+    const Rows branch = product_of(rows_of(input), w);
+    const std::vector<double> gate =
+        c().modulated ? rows_of(n.gate)[0] : std::vector<double>(std::size_t(c().width), 1.);
+    for (std::size_t r = 0; r < expected.size(); ++r) {
+      for (std::size_t i = 0; i < expected[r].size(); ++i) {
+        expected[r][i] += gate[i] * branch[r][i];
+      }
+    }
+    expect_close(x, expected);
+  }
+}
+
+TEST_P(SmallLinear, PlainProductsStoreWithBiasAndLeaveThePaddingAlone) {
+  const Matrix x = Matrix::random(c().rows, c().width, DType::kBf16, 0.f, 1.f, 31), w = weight(24, c().width, 32),
+               bias = Matrix::random(1, 24, DType::kF32, 0.f, 1.f, 33);
+  const SmallSource source{.parts = {source_rows(w), SmallRows{}, SmallRows{}},
+                           .in = c().width,
+                           .bias = static_cast<const float*>(bias.tensor().data),
+                           .number = c().number};
+  const SmallLayer layer = pack_small(source);
+  const Rows expected = product(rows_of(x), {&w}, &bias, c().number);
+  for (const DType dtype : {DType::kBf16, DType::kF32}) {
+    const Matrix y(c().rows, 24, dtype, 8);
+    const std::vector<float> before = y.values();
+    run_small({.layer = &layer, .x = x.tensor(), .y = y.tensor(), .ahead = {}}, nullptr);
+    expect_close(y, expected);
+    const std::vector<float> after = y.values();
+    for (int r = 0; r < c().rows; ++r) {
+      for (int i = 24; i < 32; ++i) EXPECT_EQ(before[std::size_t(r * 32 + i)], after[std::size_t(r * 32 + i)]);
+    }
+    run_small({.layer = &layer, .x = x.tensor(), .y = y.tensor(), .ahead = {}}, nullptr);
+    EXPECT_EQ(after, y.values());
+  }
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> list;
+  const auto add = [&](int rows, bool is_full, bool modulated, SmallNumber number) {
+    Case c{.name = {},
+           .rows = rows,
+           .width = 96,
+           .heads = 2,
+           .head_dim = 16,
+           .mlp = 160,
+           .modulated = modulated,
+           .number = number};
+    if (is_full) c.width = 1024, c.heads = 8, c.head_dim = 256, c.mlp = 4096;
+    c.name = std::string(is_full ? "full" : "tiny") + std::to_string(rows) + (modulated ? "pi05" : "pi0") +
+             (number == SmallNumber::kBf16 ? "bf16" : "bytes");
+    list.push_back(c);
+  };
+  for (const SmallNumber number : {SmallNumber::kBf16, SmallNumber::kE4m3}) {
+    for (const int rows : {1, 2, 10, 11, 15, 16, 17, 31, 50, 63}) add(rows, false, true, number);
+    for (const int rows : {1, 16, 64}) add(rows, false, false, number);
+    add(10, true, true, number);
+    add(11, true, false, number);
+    add(50, true, true, number);
+  }
+  return list;
+}
+
+std::string name_of(const testing::TestParamInfo<Case>& c) { return c.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Geometries, SmallLinear, testing::ValuesIn(cases()), name_of);
+
+}  // namespace
+}  // namespace awd::cuda
