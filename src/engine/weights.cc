@@ -162,7 +162,7 @@ GemmaLayer WeightPacker::load_gemma_layer(const std::string& prefix, const Model
   const auto layer = [&](std::vector<std::string> names, int in, int out) {
     const bool is_gated = names.size() > 1;
     const bool is_mlp = names.front().starts_with("mlp.");
-    for (std::string& name : names) name = prefix + name;
+    for (std::string& name : names) name.insert(0, prefix);
     return linear({.names = std::move(names),
                    .in = in,
                    .out = out,
