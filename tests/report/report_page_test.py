@@ -252,7 +252,7 @@ class ReportPage(unittest.TestCase):
     def test_narrow_screen_and_paper(self):
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": False})
         self.wait(lambda: self.script("return innerWidth") == 400)
-        self.assertLessEqual(self.script("return document.documentElement.scrollWidth"), 400)
+        self.wait(lambda: self.script("return document.documentElement.scrollWidth") <= 400)  # charts follow a frame later
         self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
         self.assertFalse(self.find("#player").is_displayed())
