@@ -1,6 +1,8 @@
 // PrefixCache as a value: move, clone, and memory on first use.
 #include "engine/kv_cache.h"
 
+#include <atomic>
+
 namespace awd {
 
 PrefixCache::PrefixCache() : impl_(std::make_unique<Impl>()) {}
@@ -14,8 +16,7 @@ PrefixCache PrefixCache::clone() const {
   Impl& to = *copy.impl_;
   const Tensor& k = impl_->k.tensor();
   to.device = impl_->device;
-  to.k = to.device->allocate(k.rows, k.cols, k.dtype);
-  to.v = to.device->allocate(k.rows, k.cols, k.dtype);
+  to.allocate_keys(k.rows, k.cols, k.dtype);
   const std::unique_ptr<Ops> ops = to.device->make_ops(1);
   ops->copy_rows(k, to.k.tensor());
   ops->copy_rows(impl_->v.tensor(), to.v.tensor());
@@ -43,14 +44,20 @@ bool PrefixCache::Impl::fits(const std::shared_ptr<const Device>& on, const Mode
          k.tensor().cols == config.kv_width();
 }
 
+void PrefixCache::Impl::allocate_keys(int rows, int kv_width, DType dtype) {
+  static std::atomic<std::uint64_t> last_id = 0;
+  k = device->allocate(rows, kv_width, dtype);
+  v = device->allocate(rows, kv_width, dtype);
+  memory_id = ++last_id;
+}
+
 void PrefixCache::Impl::fit(const std::shared_ptr<const Device>& on, const ModelConfig& config) {
   if (fits(on, config)) return;
   *this = Impl{};
   device = on;
   depth = config.llm.depth;
   capacity = config.max_prefix_tokens();
-  k = device->allocate(depth * capacity, config.kv_width(), device->compute_dtype());
-  v = device->allocate(depth * capacity, config.kv_width(), device->compute_dtype());
+  allocate_keys(depth * capacity, config.kv_width(), device->compute_dtype());
 }
 
 void PrefixCache::Impl::fit_vision(const ModelConfig& config) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 
 #include "awd/engine.h"
@@ -14,6 +15,7 @@ struct PrefixCache::Impl {
   std::shared_ptr<const Device> device;  // owns the memory; declared first, so released last
   Buffer k;                              // [depth * capacity, kv_width] compute, after rotation
   Buffer v;                              // [depth * capacity, kv_width] compute
+  std::uint64_t memory_id = 0;           // of k and v; two pairs of buffers of a process never have the same
   int depth = 0;
   int capacity = 0;  // tokens per layer
   int tokens = 0;    // valid: 256 per present camera, then the text
@@ -30,6 +32,8 @@ struct PrefixCache::Impl {
   Tensor camera_vision(int camera) const {
     return vision.tensor().row_range(camera * kPatchGrid * kPatchGrid, kPatchGrid * kPatchGrid);
   }
+  /// Gives the cache new k and v of `rows` rows.
+  void allocate_keys(int rows, int kv_width, DType dtype);
   /// Gives an empty cache, or one of another device or geometry, its memory.
   void fit(const std::shared_ptr<const Device>& on, const ModelConfig& config);
   /// Gives `vision` its memory.

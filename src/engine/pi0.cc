@@ -154,7 +154,7 @@ void prefill(const Pi0& model, const LayerRows& rows, int text_tokens, Ops& ops,
     run_prefix(model, rows, ops, activations, cache);
     return;
   }
-  ops.run_recorded(prefix_recording(cache.k.tensor().data), [&] { run_prefix(model, rows, ops, activations, cache); });
+  ops.run_recorded(prefix_recording(cache.memory_id), [&] { run_prefix(model, rows, ops, activations, cache); });
 }
 
 void denoise(const Pi0& model, const PrefixCache::Impl& cache, int first_step, Ops& ops, Activations& activations,

@@ -11,10 +11,8 @@ inline std::uint64_t vision_recording(int cameras, const void* out) {
   return std::uint64_t{1} << 60 | std::uint64_t(cameras) << 48 | reinterpret_cast<std::uintptr_t>(out);
 }
 
-/// A full prefill that writes keys to `k`.
-inline std::uint64_t prefix_recording(const void* k) {
-  return std::uint64_t{2} << 60 | reinterpret_cast<std::uintptr_t>(k);
-}
+/// A full prefill into the memory `id` of a cache.
+inline std::uint64_t prefix_recording(std::uint64_t id) { return std::uint64_t{2} << 60 | id; }
 
 /// The flow from a step on, where the last step shares out `shares` rows of attention per layer.
 inline std::uint64_t flow_recording(int first_step, int shares) {
