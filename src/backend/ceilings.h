@@ -19,8 +19,21 @@ struct Ceilings {
   PeakRate f32{}, bf16{}, int8{};  // bf16 and int8 are f32's where the machine has no faster unit
 };
 
+/// Measures a CUDA device for about a second by its own operations on large operands: products of 8192 x 8192 x 8192
+/// (`int8` has the bf16 rate), and a copy of 2 GB, whose bytes are counted read and written.
+Ceilings measure_cuda_ceilings();
+
 /// Measures the processor for one to two seconds on `threads` threads, with a buffer of about `read_bytes` bytes (at
 /// least a huge page), which should be far beyond the caches.
 Ceilings measure_cpu_ceilings(int threads, std::size_t read_bytes);
+
+/// The first GPU.
+struct GpuUse {
+  std::string name;
+  std::size_t memory_in_use = 0;  // bytes, of all programs
+};
+
+/// Throws awd::Error where there is none, or in a build without CUDA.
+GpuUse cuda_use();
 
 }  // namespace awd

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "awd/error.h"
+#include "backend/ceilings.h"
 #include "backend/cuda/cuda_ops.h"
 #include "backend/cuda/held_keys.h"
 #include "backend/device.h"
@@ -62,6 +63,14 @@ class CudaDevice final : public Device {
 };
 
 }  // namespace
+
+GpuUse cuda_use() {
+  cudaDeviceProp properties{};
+  AWD_CUDA(cudaGetDeviceProperties(&properties, 0));
+  std::size_t available = 0, total = 0;
+  AWD_CUDA(cudaMemGetInfo(&available, &total));
+  return {.name = properties.name, .memory_in_use = total - available};
+}
 
 bool cuda_available() { return compute_capability() >= kLeastCapability; }
 

@@ -20,7 +20,8 @@ std::size_t read_bytes() { return std::min(std::size_t(1) << 30, std::size_t(mac
 
 void print_bench(const BenchOptions& options, const EngineOptions& engine) {
   BenchResult result = run_bench(options, engine);
-  result.ceilings = measure_cpu_ceilings(result.threads, read_bytes());
+  result.ceilings = engine.backend == EngineBackend::kCuda ? measure_cuda_ceilings()
+                                                           : measure_cpu_ceilings(result.threads, read_bytes());
   std::string text = bench_text(result);
   if (!options.compare.empty()) text += "\n" + compare_text(read_bench_json(options.compare), result);
   print_result(text, bench_json(result), options.json);

@@ -78,24 +78,28 @@ const PeakRate& peak_of(const BenchResult& result) {
 }
 
 std::string bench_json(const BenchResult& result) {
-  const Json json{{"format", kBenchFormat},
-                  {"version", kVersion},
-                  {"commit", build_commit()},
-                  {"machine", machine_json()},
-                  {"options", options_json(result.options)},
-                  {"engine", options_json(result.engine)},
-                  {"policy", {{"folder", result.folder}, {"name", result.info.name}}},
-                  {"dtype", std::string(word_of(result.info.dtype))},
-                  {"geometry", geometry_json(result.shape)},
-                  {"threads", result.threads},
-                  {"ceilings", ceilings_json(result.ceilings)},
-                  {"weight_bytes", result.info.weight_bytes},
-                  {"peak_rss_bytes", result.memory.peak},
-                  {"rss_anonymous_bytes", result.memory.anonymous},
-                  {"rss_file_bytes", result.memory.file},
-                  {"load_ms", result.load_ms},
-                  {"first_action_ms", result.first_action_ms},
-                  {"latency_ms", latency_json(result)}};
+  Json json{{"format", kBenchFormat},
+            {"version", kVersion},
+            {"commit", build_commit()},
+            {"machine", machine_json()},
+            {"options", options_json(result.options)},
+            {"engine", options_json(result.engine)},
+            {"policy", {{"folder", result.folder}, {"name", result.info.name}}},
+            {"dtype", std::string(word_of(result.info.dtype))},
+            {"geometry", geometry_json(result.shape)},
+            {"threads", result.threads},
+            {"ceilings", ceilings_json(result.ceilings)},
+            {"weight_bytes", result.info.weight_bytes},
+            {"peak_rss_bytes", result.memory.peak},
+            {"rss_anonymous_bytes", result.memory.anonymous},
+            {"rss_file_bytes", result.memory.file},
+            {"load_ms", result.load_ms},
+            {"first_action_ms", result.first_action_ms},
+            {"latency_ms", latency_json(result)}};
+  if (!result.gpu.name.empty()) {
+    json["gpu"] = result.gpu.name;
+    json["gpu_memory_bytes"] = result.gpu.memory_in_use;
+  }
   return json.dump(2) + "\n";
 }
 

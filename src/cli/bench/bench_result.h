@@ -39,6 +39,7 @@ struct BenchResult {
   double load_ms = 0;          // reading, checking and packing the weights
   double first_action_ms = 0;  // from the start of the process to the first chunk, without drawing random weights
   MemoryUse memory;            // after the last query
+  GpuUse gpu;                  // likewise; without a name on a CPU
   Ceilings ceilings;           // measured last: they need memory of their own
   std::vector<StageResult> stages;
 };

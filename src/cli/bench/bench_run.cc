@@ -204,6 +204,7 @@ BenchResult run_bench(const BenchOptions& options, const EngineOptions& engine_o
   const Samples samples = time_queries(timer, options);
   const ReuseSamples reuse = time_reuse_steps(result.info, scene, kReuseSteps);
   result.memory = memory_use();
+  if (engine_options.backend == EngineBackend::kCuda) result.gpu = cuda_use();
   result.stages = stage_results(samples, reuse, result);
   return result;
 }

@@ -33,7 +33,11 @@ std::string machine_line(const BenchResult& result) {
   const auto rate = [](const char* name, const PeakRate& peak) {
     return fmt::format("{} {:.0f} ({})", name, peak.giga_ops_per_s, peak.unit);
   };
-  return fmt::format("machine: {}, {} cores, {:.0f} GB; {} threads\nceilings: {}, {}, {} GFLOP/s; read {:.1f} GB/s\n",
+  const std::string gpu = result.gpu.name.empty() ? ""
+                                                  : fmt::format("gpu: {}, {:.2f} GB in use\n", result.gpu.name,
+                                                                double(result.gpu.memory_in_use) * 1e-9);
+  return gpu +
+         fmt::format("machine: {}, {} cores, {:.0f} GB; {} threads\nceilings: {}, {}, {} GFLOP/s; read {:.1f} GB/s\n",
                      machine.cpu, machine.cores, double(machine.memory_bytes) * 1e-9, result.threads,
                      rate("f32", ceilings.f32), rate("bf16", ceilings.bf16), rate("int8", ceilings.int8),
                      ceilings.read_gb_per_s);
