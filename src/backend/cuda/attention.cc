@@ -80,11 +80,20 @@ AttentionView view_of(const AttentionArgs& a) {
 }  // namespace
 
 void run_attention(const AttentionArgs& args, int compute_capability, cudaStream_t stream) {
-  const AttentionView view = view_of(args);
+  AttentionView view = view_of(args);
   const bool is_bf16 = args.q.dtype == DType::kBf16;
   if (is_bf16 && fits_split_attention(view, compute_capability)) {
     launch_split_attention(view, stream);
-  } else if (is_bf16 && fits_prefix_attention(view, compute_capability)) {
+    return;
+  }
+  // Whoever looks at the attention must not change it: the shares come first, then the output by the same kernel as
+  // without them.
+  if (is_bf16 && view.key_share != nullptr) {
+    launch_generic_attention(view, args.q.dtype, stream);
+    view.key_share = nullptr;
+    if (!fits_tiled_attention(view)) return;
+  }
+  if (is_bf16 && fits_prefix_attention(view, compute_capability)) {
     launch_prefix_attention(view, stream);
   } else if (is_bf16 && fits_tiled_attention(view)) {
     launch_tiled_attention(view, stream);

@@ -3,8 +3,8 @@
 // of rows hold whole queries. Ten queries and 550 keys are 0.5 MB to read and next to nothing to compute, so time is
 // latency: the kBlocks blocks of a cluster share the keys of a tile of 16 or 32 rows, each with all of its keys in
 // shared memory and no loop over them; held keys are on their way before the kernel in front has ended; and partial
-// outputs are pushed into the shared memory of the block that ends them, so that one barrier of the cluster is all that
-// is waited for. Sums have a fixed order.
+// outputs are pushed into the shared memory of the block that ends them, which waits for their bytes and for no barrier
+// of all blocks. Sums have a fixed order.
 #include "backend/cuda/attention_split.cuh"
 #include "backend/cuda/attention_tiles.cuh"
 #include "backend/cuda/attention_view.h"
@@ -44,23 +44,34 @@ __device__ void copy_queries(const AttentionView& view, int first_row, int rows,
   }
 }
 
-/// Scores of this warp's 16 keys: two chains of products per 8 keys, for their latency.
+/// Scores of this warp's 16 keys. Fragments are loaded some steps ahead and products form two chains per 8 keys, for
+/// their latency.
 template <int kTiles>
 __device__ void score_keys(std::uint32_t q, std::uint32_t k, float (&scores)[kTiles][2][4]) {
+  constexpr int kAhead = kTiles == 1 ? 8 : 4;
   float odd[kTiles][2][4] = {};
   q += tiles::left_row<kDim>() * 2;
   k += int(threadIdx.x / 32) * 16 * kRowBytes + tiles::right_column<kDim>() * 2;
 #pragma unroll
-  for (int step = 0; step < kDim / 16; ++step) {
-    std::uint32_t keys[4];
-    tiles::load_matrices(keys, k + step * 32);
+  for (int first = 0; first < kDim / 16; first += kAhead) {
+    std::uint32_t keys[kAhead][4];
+    std::uint32_t queries[kAhead][kTiles][4];
 #pragma unroll
-    for (int tile = 0; tile < kTiles; ++tile) {
-      std::uint32_t queries[4];
-      tiles::load_matrices(queries, q + tile * 16 * kRowBytes + step * 32);
-      auto& sums = step % 2 == 0 ? scores[tile] : odd[tile];
-      tiles::multiply_add(sums[0], queries, keys[0], keys[1]);
-      tiles::multiply_add(sums[1], queries, keys[2], keys[3]);
+    for (int i = 0; i < kAhead; ++i) {
+      tiles::load_matrices(keys[i], k + (first + i) * 32);
+#pragma unroll
+      for (int tile = 0; tile < kTiles; ++tile) {
+        tiles::load_matrices(queries[i][tile], q + tile * 16 * kRowBytes + (first + i) * 32);
+      }
+    }
+#pragma unroll
+    for (int i = 0; i < kAhead; ++i) {
+#pragma unroll
+      for (int tile = 0; tile < kTiles; ++tile) {
+        auto& sums = i % 2 == 0 ? scores[tile] : odd[tile];
+        tiles::multiply_add(sums[0], queries[i][tile], keys[i][0], keys[i][1]);
+        tiles::multiply_add(sums[1], queries[i][tile], keys[i][2], keys[i][3]);
+      }
     }
   }
 #pragma unroll
@@ -109,7 +120,7 @@ __device__ void block_softmax(const Layout<kTiles>& at, char* shared, const KeyR
   }
   __syncthreads();
 #if __CUDA_ARCH__ >= 900
-  tiles::cluster_wait();  // for the blocks that are about to be written to, to have begun
+  tiles::cluster_wait();  // for the blocks that are about to be written to, to await it
   const int row = int(threadIdx.x) % kRows;
   const int to = int(threadIdx.x) / kRows;
   if (to < kBlocks) {
@@ -118,8 +129,8 @@ __device__ void block_softmax(const Layout<kTiles>& at, char* shared, const KeyR
       state.x = fmaxf(state.x, warp_max[w * kRows + row]);
       state.y += warp_sum[w * kRows + row];
     }
-    tiles::store_in_block(
-        tiles::address_in_block(tiles::shared_address(shared + at.state) + (rank * kRows + row) * 8, to), state);
+    const std::uint32_t base = tiles::address_in_block(tiles::shared_address(shared), to);
+    tiles::store_in_block(base + at.state + (rank * kRows + row) * 8, state, base + at.arrived);
   }
 #endif
 }
@@ -148,16 +159,16 @@ __device__ void mix_values(const Layout<kTiles>& at, std::uint32_t shared, const
     }
   }
 #if __CUDA_ARCH__ >= 900
-  const std::uint32_t slot = shared + at.parts + (rank * kThreads + threadIdx.x) * kTiles * 8;
+  const int slot = at.parts + (rank * kThreads + int(threadIdx.x)) * kTiles * 8;
 #pragma unroll
   for (int to = 0; to < kBlocks; ++to) {
-    const std::uint32_t there = tiles::address_in_block(slot, to);
+    const std::uint32_t there = tiles::address_in_block(shared, to);
     if constexpr (kTiles == 2) {
       const auto& x = out[to / 4][to % 4];
-      tiles::store_in_block(there, make_float4(x[0], x[1], x[2], x[3]));
+      tiles::store_in_block(there + slot, make_float4(x[0], x[1], x[2], x[3]), there + at.arrived);
     } else {
       const auto& x = out[0][to / 2];
-      tiles::store_in_block(there, make_float2(x[to % 2 * 2], x[to % 2 * 2 + 1]));
+      tiles::store_in_block(there + slot, make_float2(x[to % 2 * 2], x[to % 2 * 2 + 1]), there + at.arrived);
     }
   }
 #endif
@@ -201,6 +212,7 @@ __global__ void __launch_bounds__(kThreads) split_attention(AttentionView view, 
   const int first_row = int(blockIdx.x) / kBlocks * 16 * kTiles;
   const int rows = view.queries * view.heads;
   let_next_start();
+  if (threadIdx.x == 0) tiles::expect_stores(base + at.arrived, Layout<kTiles>::kReceivedBytes);
   tiles::cluster_arrive();
 
   // Held keys are read before the kernel in front has ended: hold() lets no kernel behind it start before all of its
@@ -222,8 +234,7 @@ __global__ void __launch_bounds__(kThreads) split_attention(AttentionView view, 
   const int count = min(range.rows, range.held + own - range.first);
   block_softmax(at, shared, range, count, view.scale * tiles::kLog2E, rank, scores);
   mix_values(at, base, range, rank);
-  tiles::cluster_arrive();
-  tiles::cluster_wait();
+  tiles::wait_for_stores(base + at.arrived);
   const bool wants_shares = view.key_share != nullptr;
   const bool is_last = wants_shares && sum_shares(view, at, shared, range, rank, first_row, rows);
   write_out(view, at, shared, rank, first_row, rows);

@@ -22,20 +22,22 @@ constexpr int kRowBytes = kPitch * 2;
 template <int kTiles>
 struct Layout {
   static constexpr int kRows = 16 * kTiles;
-  int k, v, q, p, warp_max, warp_sum, state, parts, total;
-  int p_pitch;  // elements
+  int k, v, q, p, warp_max, warp_sum, state, parts, arrived, total;
+  static constexpr int kReceivedBytes = kBlocks * kRows * 8 + kBlocks * kThreads * kTiles * 8;  // state and parts
+  int p_pitch;                                                                                  // elements
 
   __host__ __device__ explicit Layout(int keys) {
     p_pitch = keys + 8;
     k = 0;
     v = k + keys * kRowBytes;
     q = v + keys * kRowBytes;
-    p = q + kRows * kRowBytes;                 // [rows, keys] bf16, relative to this block's largest score
-    warp_max = p + kRows * p_pitch * 2;        // [warps, rows] f32
-    warp_sum = warp_max + kWarps * kRows * 4;  // likewise
-    state = warp_sum + kWarps * kRows * 4;     // [blocks, rows] (largest, sum), from every block
-    parts = state + kBlocks * kRows * 8;       // [blocks, threads] kTiles float2: partial outputs
-    total = parts + kBlocks * kThreads * kTiles * 8;
+    p = q + kRows * kRowBytes;                          // [rows, keys] bf16, relative to this block's largest score
+    warp_max = p + kRows * p_pitch * 2;                 // [warps, rows] f32
+    warp_sum = warp_max + kWarps * kRows * 4;           // likewise
+    state = warp_sum + kWarps * kRows * 4;              // [blocks, rows] (largest, sum), from every block
+    parts = state + kBlocks * kRows * 8;                // [blocks, threads] kTiles float2: partial outputs
+    arrived = parts + kBlocks * kThreads * kTiles * 8;  // the barrier that counts both
+    total = arrived + 16;
   }
 };
 

@@ -25,6 +25,7 @@ struct AttentionView {
   const void* held_v = nullptr;
   const int* held_tokens = nullptr;  // on the device
   int held_capacity = 0;
+  int most_keys = 0;  // held_capacity + own
   int heads = 0;
   int kv_heads = 0;
   int group_bits = 0;  // log2 of heads / kv_heads; -1 where that is no power of two
@@ -37,8 +38,6 @@ struct AttentionView {
   int share_cols = 0;
   float* scratch = nullptr;     // of args.scores
   unsigned* tickets = nullptr;  // of CudaHeldKeys
-
-  int most_keys = 0;  // held_capacity + own
 };
 
 #ifdef __CUDACC__

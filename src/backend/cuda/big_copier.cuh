@@ -42,9 +42,8 @@ class Copier {
         arrive_and_expect(ring_.full + 8 * i, T::kStageBytes);
         copy_weight(i, guess.column(), steps.first + i);
       } else {
-        const int part = part_of(task_, guess.column());
-        prefetch_box(task_.weights[part], (steps.first + i) * kStepNumbers,
-                     (guess.column() - task_.first_tile[part]) * T::kCols);
+        const Source from = source_of(guess.column());
+        prefetch_box(task_.weights[from.part], (steps.first + i) * kStepNumbers, from.row);
       }
     }
     fetched_ = knows_column ? early : 0;
@@ -66,10 +65,25 @@ class Copier {
     }
   }
 
-  __device__ void copy_weight(int stage, int column, int step) {
+  /// Where the rows of a weight begin that make a column of tiles.
+  struct Source {
+    int part;
+    int row;
+  };
+
+  __device__ Source source_of(int column) const {
     const int part = part_of(task_, column);
-    load_box(ring_.stages + stage * T::kStageBytes + T::kXBytes, task_.weights[part], step * kStepNumbers,
-             (column - task_.first_tile[part]) * T::kCols, ring_.full + 8 * stage);
+    const int row = (column - task_.first_tile[part]) * T::kCols;
+    return {part, task_.takes_heads ? row / kHead * kHead + row % kHead / 2 : row};
+  }
+
+  __device__ void copy_weight(int stage, int column, int step) {
+    const Shared to = ring_.stages + stage * T::kStageBytes + T::kXBytes;
+    const Shared full = ring_.full + 8 * stage;
+    const Source from = source_of(column);
+    load_box(to, task_.weights[from.part], step * kStepNumbers, from.row, full);
+    if (!task_.takes_heads) return;
+    load_box(to + T::kCols * kStepBytes / 2, task_.weights[from.part], step * kStepNumbers, from.row + kHead / 2, full);
   }
 
   __device__ void copy_x(int row, int step) {

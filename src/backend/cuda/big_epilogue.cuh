@@ -122,15 +122,16 @@ __device__ void store_narrow(const float (&values)[kRun], std::byte* row, int co
 /// of single columns: unit i is block i of both rows.
 template <BigNumber kNumber, BigResult kResult>
 struct Epilogue {
-  static constexpr int kTileShare = 1;  // columns of a tile per column of y
+  /// The first column of a tile in the weight before packing, and in y.
+  static __device__ constexpr int tile_column(int tile, int cols) { return tile * cols; }
   struct Run {
     int block;
     int row;  // 0: the thread's upper, 1: its lower
   };
-  static __device__ constexpr Run first(int i) { return {i, 0}; }
-  static __device__ constexpr Run second(int i) { return {i, 1}; }
+  static __device__ constexpr Run first(int i, int /*blocks*/) { return {i, 0}; }
+  static __device__ constexpr Run second(int i, int /*blocks*/) { return {i, 1}; }
   /// Where a block's run begins in the weight before packing, seen from that of block 0.
-  static __device__ constexpr int column_of(int block, int /*out*/) { return 32 * block; }
+  static __device__ constexpr int column_of(int block, int /*blocks*/, int /*out*/) { return 32 * block; }
 
   static __device__ void finish(const Finish& finish, const Outlet& outlet, int i, float (&a)[kRun], float (&b)[kRun]) {
     if (outlet.has_upper) finish_run(finish, outlet, 32 * i, outlet.y, a);
@@ -159,11 +160,13 @@ struct Epilogue {
 /// Blocks of gates and of what they gate alternate in the packed weight; a unit is a gate and its like, of one row.
 template <BigNumber kNumber>
 struct Epilogue<kNumber, BigResult::kGeglu> {
-  static constexpr int kTileShare = 2;
+  static __device__ constexpr int tile_column(int tile, int cols) { return tile * cols / 2; }
   using Run = typename Epilogue<kNumber, BigResult::kBf16>::Run;
-  static __device__ constexpr Run first(int i) { return {i / 2 * 2, i % 2}; }
-  static __device__ constexpr Run second(int i) { return {i / 2 * 2 + 1, i % 2}; }
-  static __device__ constexpr int column_of(int block, int out) { return block / 2 * 32 + block % 2 * (out / 2); }
+  static __device__ constexpr Run first(int i, int /*blocks*/) { return {i / 2 * 2, i % 2}; }
+  static __device__ constexpr Run second(int i, int /*blocks*/) { return {i / 2 * 2 + 1, i % 2}; }
+  static __device__ constexpr int column_of(int block, int /*blocks*/, int out) {
+    return block / 2 * 32 + block % 2 * (out / 2);
+  }
 
   static __device__ void finish(const Finish& finish, const Outlet& outlet, int i, float (&a)[kRun], float (&b)[kRun]) {
     const int column = i / 2 * 32;
@@ -177,14 +180,19 @@ struct Epilogue<kNumber, BigResult::kGeglu> {
   }
 };
 
-/// A tile is a whole head; a unit is the same run of its two halves, of one row.
+/// A tile holds as many columns of the first half of a head as of the second, the same; a unit is a run and its partner
+/// 128 columns on, of one row.
 template <BigNumber kNumber>
 struct Epilogue<kNumber, BigResult::kRotated> {
-  static constexpr int kTileShare = 1;
+  static __device__ constexpr int tile_column(int tile, int cols) {
+    return tile * cols / kHead * kHead + tile * cols % kHead / 2;
+  }
   using Run = typename Epilogue<kNumber, BigResult::kBf16>::Run;
-  static __device__ constexpr Run first(int i) { return {i / 2, i % 2}; }
-  static __device__ constexpr Run second(int i) { return {i / 2 + kHead / 64, i % 2}; }
-  static __device__ constexpr int column_of(int block, int /*out*/) { return 32 * block; }
+  static __device__ constexpr Run first(int i, int /*blocks*/) { return {i / 2, i % 2}; }
+  static __device__ constexpr Run second(int i, int blocks) { return {i / 2 + blocks / 2, i % 2}; }
+  static __device__ constexpr int column_of(int block, int blocks, int /*out*/) {
+    return block < blocks / 2 ? 32 * block : 32 * (block - blocks / 2) + kHead / 2;
+  }
 
   static __device__ void finish(const Finish& finish, const Outlet& outlet, int i, float (&a)[kRun], float (&b)[kRun]) {
     const int column = i / 2 * 32;

@@ -15,8 +15,9 @@ Start find_among(int rows, int cols) {
 
 template <BigNumber kNumber, BigResult kResult>
 Start find_kernel(int tile_rows, int tile_cols) {
-  if constexpr (kResult == BigResult::kRotated) {  // whole heads
-    return find_among<kNumber, kResult, Tile<128, 256>, Tile<192, 256>>(tile_rows, tile_cols);
+  if constexpr (kResult == BigResult::kRotated) {  // parts of heads
+    return find_among<kNumber, kResult, Tile<128, 128>, Tile<128, 256>, Tile<192, 128>, Tile<192, 256>>(tile_rows,
+                                                                                                        tile_cols);
   } else if constexpr (kResult == BigResult::kGeglu) {  // pairs of blocks
     return find_among<kNumber, kResult, Tile<128, 128>, Tile<128, 256>, Tile<192, 128>, Tile<192, 192>, Tile<192, 256>>(
         tile_rows, tile_cols);

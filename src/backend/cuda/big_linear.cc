@@ -68,6 +68,7 @@ void add_weights(const BigProduct& product, const BigPlan& plan, BigTask& task, 
   const bool is_f32 = product.result == BigResult::kF32 || product.result == BigResult::kAdd;
   const int y_bytes = is_f32 ? 4 : product.y_scale > 0.f ? 1 : 2;
   task.parts = 0;
+  task.takes_heads = product.result == BigResult::kRotated;
   for (std::size_t i = 0; i < product.weights.size(); ++i) {
     const BigWeight* weight = product.weights[i];
     if (weight == nullptr) continue;
@@ -75,8 +76,8 @@ void add_weights(const BigProduct& product, const BigPlan& plan, BigTask& task, 
     AWD_CHECK(rotates || i == 0);
     AWD_CHECK(!rotates || weight->out % kHead == 0, "{} outputs", weight->out);
     AWD_CHECK(weight->is_gated == (product.result == BigResult::kGeglu));
-    task.weights[task.parts] =
-        map_matrix(weight->values.get(), padded_rows(weight->out), weight->in, weight->in, weight->number, plan.cols);
+    task.weights[task.parts] = map_matrix(weight->values.get(), padded_rows(weight->out), weight->in, weight->stride,
+                                          weight->number, rotates ? plan.cols / 2 : plan.cols);
     task.first_tile[task.parts] = task.column_tiles;
     task.column_tiles += ceil_div(weight->out, plan.cols);
     finish.targets[task.parts] = {.y = product.y[i].data,

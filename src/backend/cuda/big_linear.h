@@ -36,8 +36,9 @@ struct BigWeight {
   int in = 0;
   BigNumber number = BigNumber::kBf16;
   bool is_gated = false;
+  int stride = 0;  // of a packed row, elements: a multiple of 128 bytes
   std::size_t bytes = 0;
-  CudaBytes values;               // [padded_rows(out), in]
+  CudaBytes values;               // [padded_rows(out), stride], zeros behind `in`
   CudaBytes columns;              // f32 [2, padded_rows(out)]: the bias, then (kE4m3) the scale of each row
   const float* bias = nullptr;    // [out] or null, in `columns`
   const float* scales = nullptr;  // [out] or null, in `columns`: value = scale * stored

@@ -254,6 +254,30 @@ std::vector<Case> cases() {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, BigLinear, ::testing::ValuesIn(cases()));
 
+TEST(BigLinearRepeats, GivesTheSameBits) {
+  if (!has_big_linear()) GTEST_SKIP() << "no GPU of compute capability 9.0";
+  constexpr int kRows = 300;
+  constexpr int kOut = 2048;
+  constexpr int kIn = 1104;
+  const Numbers<__nv_bfloat16> x(kRows * kIn, 1.f, 1);
+  const Numbers<__nv_bfloat16> w(kOut * kIn, 1.f, 2);
+  const BigWeight weight = pack_big({.rows = w.device.get(), .out = kOut, .in = kIn});
+  std::vector<float> first;
+  for (int run = 0; run < 10; ++run) {
+    const Output y(kRows, kOut, true);
+    const BigProduct product{.x = x.device.get(),
+                             .rows = kRows,
+                             .stride = kIn,
+                             .weights = {&weight},
+                             .result = BigResult::kAdd,
+                             .y = {y.view()}};
+    for (int i = 0; i < 3; ++i) big::run_planned(product, {192, 128, big::Team::kSplitDepth, 3, 4}, nullptr);
+    AWD_CUDA(cudaDeviceSynchronize());
+    if (run == 0) first = y.values();
+    EXPECT_EQ(y.values(), first) << "run " << run;
+  }
+}
+
 TEST(BigLinearFits, AsksForWholeRuns) {
   EXPECT_TRUE(big_linear_fits(4304, 1152, BigNumber::kBf16, false));
   EXPECT_TRUE(big_linear_fits(32768, 2048, BigNumber::kE4m3, true));

@@ -27,7 +27,7 @@ class Multiplier {
       is_first = false;
       const int group_row = tiles.row() * T::kRows + group_ * 64;
       const Outlet outlet = outlet_of(tiles.column(), live_rows - group_row, group_row);
-      start_sums(outlet, outlet.bias != nullptr && steps.first == 0);
+      start_sums(outlet, outlet.bias != nullptr && (task_.team != Team::kSplitDepth || cluster_rank() == 0));
       multiply_tile(steps, group_row < live_rows);
       if (task_.team == Team::kSplitDepth) {
         add_cluster(outlet);
@@ -45,7 +45,7 @@ class Multiplier {
 
  private:
   using Result = Epilogue<kNumber, kResult>;
-  static constexpr int kUnits = T::kCols / 32;
+  static constexpr int kUnits = T::kCols / 32;  // per thread; as many as blocks of 32 columns
 
   __device__ void multiply_tile(const Steps& steps, bool is_live) {
 #pragma unroll 1
@@ -107,8 +107,8 @@ class Multiplier {
 
   __device__ void start_sums(const Outlet& outlet, bool has_bias) {
 #pragma unroll
-    for (int block = 0; block < T::kCols / 32; ++block) {
-      const int column = Result::column_of(block, outlet.out);
+    for (int block = 0; block < kUnits; ++block) {
+      const int column = Result::column_of(block, kUnits, outlet.out);
       const int left = has_bias ? outlet.out - outlet.column - column : 0;
       float bias[kRun];
       load_four(outlet.bias + column, left > 0, 0.f, bias);
@@ -130,8 +130,8 @@ class Multiplier {
   __device__ void take_unit(int i, float (&a)[kRun], float (&b)[kRun]) {
 #pragma unroll
     for (int j = 0; j < kRun; ++j) {
-      a[j] = sum_of(Result::first(i), j);
-      b[j] = sum_of(Result::second(i), j);
+      a[j] = sum_of(Result::first(i, kUnits), j);
+      b[j] = sum_of(Result::second(i, kUnits), j);
     }
   }
 
@@ -140,7 +140,7 @@ class Multiplier {
     const int upper = thread / 32 * 16 + thread % 32 / 4;
     const int part = part_of(task_, tile_column);
     const Target& target = finish_.targets[part];
-    const int column = (tile_column - task_.first_tile[part]) * (T::kCols / Result::kTileShare) + thread % 4 * 4;
+    const int column = Result::tile_column(tile_column - task_.first_tile[part], T::kCols) + thread % 4 * 4;
     const int row = group_row + upper;
     const std::ptrdiff_t y_bytes = target.y_bytes;
     return {.y = static_cast<std::byte*>(target.y) + (std::ptrdiff_t(row) * target.stride + column) * y_bytes,

@@ -23,15 +23,17 @@ __device__ int source_row(int at, int out, bool is_gated) {
   return at / 64 * 32 + within + (at % 64 < 32 ? 0 : out / 2);
 }
 
-__global__ void reorder(const __nv_bfloat16* from, int out, int in, bool is_gated, __nv_bfloat16* to) {
+__global__ void reorder(const __nv_bfloat16* from, int out, int in, bool is_gated, __nv_bfloat16* to, int stride) {
   const int row = source_row(int(blockIdx.x), out, is_gated);
-  for (int i = int(threadIdx.x); i < in; i += int(blockDim.x)) {
-    to[std::size_t(blockIdx.x) * in + i] = row < out ? from[std::size_t(row) * in + i] : __nv_bfloat16(0.f);
+  for (int i = int(threadIdx.x); i < stride; i += int(blockDim.x)) {
+    const bool is_there = row < out && i < in;
+    to[std::size_t(blockIdx.x) * stride + i] = is_there ? from[std::size_t(row) * in + i] : __nv_bfloat16(0.f);
   }
 }
 
 /// One warp per row: value = scale * stored, the largest stored value the largest there is.
-__global__ void quantise(const __nv_bfloat16* from, int out, int in, bool is_gated, __nv_fp8_e4m3* to, float* scales) {
+__global__ void quantise(const __nv_bfloat16* from, int out, int in, bool is_gated, __nv_fp8_e4m3* to, int stride,
+                         float* scales) {
   const int row = source_row(int(blockIdx.x), out, is_gated);
   float largest = 0.f;
   for (int i = int(threadIdx.x); row < out && i < in; i += 32) {
@@ -40,9 +42,10 @@ __global__ void quantise(const __nv_bfloat16* from, int out, int in, bool is_gat
   for (int lane = 16; lane > 0; lane /= 2) largest = fmaxf(largest, __shfl_xor_sync(~0u, largest, lane));
   const float scale = largest > 0.f ? largest / kLargestE4m3 : 1.f;
   if (threadIdx.x == 0 && row < out) scales[row] = scale;
-  for (int i = int(threadIdx.x); i < in; i += 32) {
-    const float value = row < out ? float(from[std::size_t(row) * in + i]) / scale : 0.f;
-    to[std::size_t(blockIdx.x) * in + i] = __nv_fp8_e4m3(value);
+  for (int i = int(threadIdx.x); i < stride; i += 32) {
+    const bool is_there = row < out && i < in;
+    to[std::size_t(blockIdx.x) * stride + i] =
+        __nv_fp8_e4m3(is_there ? float(from[std::size_t(row) * in + i]) / scale : 0.f);
   }
 }
 
@@ -61,12 +64,15 @@ BigWeight pack_big(const BigSource& source) {
   }
   const bool is_narrow = source.number == BigNumber::kE4m3;
   const int padded = padded_rows(source.out);
-  const std::size_t bytes = std::size_t(padded) * std::size_t(source.in) * (is_narrow ? 1 : 2);
+  const int line = is_narrow ? 128 : 64;  // numbers in 128 bytes
+  const int stride = (source.in + line - 1) / line * line;
+  const std::size_t bytes = std::size_t(padded) * std::size_t(stride) * (is_narrow ? 1 : 2);
   const std::size_t column_bytes = std::size_t(padded) * sizeof(float);
 
   BigWeight weight{};
   weight.out = source.out;
   weight.in = source.in;
+  weight.stride = stride;
   weight.number = source.number;
   weight.is_gated = source.is_gated;
   weight.bytes = bytes + 2 * column_bytes;
@@ -81,10 +87,10 @@ BigWeight pack_big(const BigSource& source) {
   if (is_narrow) {
     weight.scales = bias + padded;
     quantise<<<padded, 32>>>(rows, source.out, source.in, source.is_gated,
-                             reinterpret_cast<__nv_fp8_e4m3*>(weight.values.get()), bias + padded);
+                             reinterpret_cast<__nv_fp8_e4m3*>(weight.values.get()), stride, bias + padded);
   } else {
     reorder<<<padded, 128>>>(rows, source.out, source.in, source.is_gated,
-                             reinterpret_cast<__nv_bfloat16*>(weight.values.get()));
+                             reinterpret_cast<__nv_bfloat16*>(weight.values.get()), stride);
   }
   AWD_CUDA(cudaGetLastError());
   AWD_CUDA(cudaDeviceSynchronize());

@@ -35,7 +35,8 @@ struct BigTask {
   int likely_rows = 0;
   Team team = Team::kAlone;
   int stages = 0;
-  bool rows_first = false;  // neighbouring clusters work on rows of tiles; otherwise on columns
+  bool takes_heads = false;  // half of a tile's columns come from either half of a head
+  bool rows_first = false;   // neighbouring clusters work on rows of tiles; otherwise on columns
 };
 
 constexpr int kMostBlocks = 8;  // of a cluster

@@ -1,5 +1,5 @@
-// Norms and rotary positions. A norm is a thread block per row that keeps the row in registers: it is read once, and
-// the block is as wide as the row, so that a row of 1,000 to 2,000 numbers costs little more than its latency.
+// Norms and rotary positions. A team of threads keeps a row in registers, so that it is read once and costs little more
+// than its latency: a warp for the widths of the networks, whose sums need no barrier; a thread block for all others.
 #include <cuda_fp8.h>
 
 #include "backend/cuda/launch.h"
@@ -13,24 +13,53 @@ constexpr float kEpsilon = 1e-6f;  // of every norm of SigLIP and Gemma
 constexpr int kWarp = 32;
 constexpr int kMostThreads = 1024;
 
-/// How a thread holds its part of a row: kPieces pieces of kWidth neighbours, a block apart.
-template <int kWidth_>
-struct Share {
-  static constexpr int kWidth = kWidth_;
-  static constexpr int kPieces = kWidth == 4 ? 2 : 8;
-  float values[kPieces][kWidth];
-};
-
-__device__ inline int first_column(int piece, int width) {
-  return (piece * int(blockDim.x) + int(threadIdx.x)) * width;
+__device__ inline float warp_sum(float value) {
+  for (int step = kWarp / 2; step > 0; step /= 2) value += __shfl_xor_sync(~0u, value, step);
+  return value;
 }
 
-template <int kWidth>
-__device__ void read_share(const float* row, int cols, Share<kWidth>& share) {
+/// Each warp has a row.
+struct WarpTeam {
+  static constexpr int kRows = 4;  // of a thread block
+  static __device__ int row() { return int(blockIdx.x) * kRows + int(threadIdx.x) / kWarp; }
+  static __device__ int rank() { return int(threadIdx.x) % kWarp; }
+  static __device__ int size() { return kWarp; }
+  static __device__ float sum(float value) { return warp_sum(value); }
+};
+
+/// Each thread block has a row.
+struct BlockTeam {
+  static constexpr int kRows = 1;
+  static __device__ int row() { return int(blockIdx.x); }
+  static __device__ int rank() { return int(threadIdx.x); }
+  static __device__ int size() { return int(blockDim.x); }
+  static __device__ float sum(float value) {
+    __shared__ float of_warp[kMostThreads / kWarp];
+    value = warp_sum(value);
+    __syncthreads();  // of_warp may still be read for the sum before
+    if (threadIdx.x % kWarp == 0) of_warp[threadIdx.x / kWarp] = value;
+    __syncthreads();
+    float sum = 0.f;
+    for (int warp = 0; warp < int(blockDim.x) / kWarp; ++warp) sum += of_warp[warp];
+    return sum;
+  }
+};
+
+/// How a thread holds its part of a row: kPieces pieces of kWidth neighbours, a team apart.
+template <class Team_, int kWidth_, int kPieces_>
+struct Share {
+  using Team = Team_;
+  static constexpr int kWidth = kWidth_, kPieces = kPieces_;
+  float values[kPieces][kWidth];
+  static __device__ int column(int piece) { return (piece * Team::size() + Team::rank()) * kWidth; }
+};
+
+template <class S>
+__device__ void read_share(const float* row, int cols, S& share) {
 #pragma unroll
   for (int p = 0; p < share.kPieces; ++p) {
-    const int c = first_column(p, kWidth);
-    if constexpr (kWidth == 4) {
+    const int c = S::column(p);
+    if constexpr (S::kWidth == 4) {
       const float4 four = c < cols ? *reinterpret_cast<const float4*>(row + c) : float4{};
       share.values[p][0] = four.x, share.values[p][1] = four.y, share.values[p][2] = four.z,
       share.values[p][3] = four.w;
@@ -40,49 +69,37 @@ __device__ void read_share(const float* row, int cols, Share<kWidth>& share) {
   }
 }
 
-template <int kWidth, class T>
-__device__ void write_share(const Share<kWidth>& share, T* row, int cols) {
+template <class S, class T>
+__device__ void write_share(const S& share, T* row, int cols) {
 #pragma unroll
   for (int p = 0; p < share.kPieces; ++p) {
-    const int c = first_column(p, kWidth);
+    const int c = S::column(p);
     if (c >= cols) continue;
     const float* v = share.values[p];
     if constexpr (sizeof(T) == 1) {
-      static_assert(kWidth == 4);
+      static_assert(S::kWidth == 4);
       *reinterpret_cast<__nv_fp8x4_e4m3*>(row + c) = __nv_fp8x4_e4m3(make_float4(v[0], v[1], v[2], v[3]));
-    } else if constexpr (kWidth == 4 && sizeof(T) == 2) {
+    } else if constexpr (S::kWidth == 4 && sizeof(T) == 2) {
       const __nv_bfloat162 low = __floats2bfloat162_rn(v[0], v[1]), high = __floats2bfloat162_rn(v[2], v[3]);
       *reinterpret_cast<uint2*>(row + c) =
           uint2{*reinterpret_cast<const unsigned*>(&low), *reinterpret_cast<const unsigned*>(&high)};
     } else {
-      for (int i = 0; i < kWidth; ++i) row[c + i] = rounded<T>(v[i]);
+      for (int i = 0; i < S::kWidth; ++i) row[c + i] = rounded<T>(v[i]);
     }
   }
-}
-
-/// The sum over the block; the same bits in every thread.
-__device__ float block_sum(float value) {
-  __shared__ float of_warp[kMostThreads / kWarp];
-  for (int step = kWarp / 2; step > 0; step /= 2) value += __shfl_xor_sync(~0u, value, step);
-  __syncthreads();  // of_warp may still be read for the sum before
-  if (threadIdx.x % kWarp == 0) of_warp[threadIdx.x / kWarp] = value;
-  __syncthreads();
-  float sum = 0.f;
-  for (int warp = 0; warp < int(blockDim.x) / kWarp; ++warp) sum += of_warp[warp];
-  return sum;
 }
 
 enum class Norm { kLayer, kRms };
 
 /// y = ((x - mean) / sqrt(variance) * scale + shift) * y_factor; an RMS norm takes a mean of 0.
-template <Norm kNorm, int kWidth, class T>
+template <Norm kNorm, class S, class T>
 __global__ void norm_kernel(Rows<const float> x, const float* scale, const float* shift, Rows<T> y, float y_factor) {
   wait_for_previous();
   let_next_start();
-  const int r = int(blockIdx.x);
+  const int r = S::Team::row();
   if (r >= x.count()) return;
   const int cols = x.cols;
-  Share<kWidth> row, scales, shifts = {};
+  S row, scales, shifts = {};
   read_share(x.at(r), cols, row);
   read_share(scale, cols, scales);
   if (shift != nullptr) read_share(shift, cols, shifts);
@@ -93,18 +110,18 @@ __global__ void norm_kernel(Rows<const float> x, const float* scale, const float
     for (const auto& piece : row.values) {
       for (const float v : piece) sum += v;
     }
-    mean = block_sum(sum) / float(cols);
+    mean = S::Team::sum(sum) / float(cols);
   }
   float squares = 0.f;
 #pragma unroll
   for (int p = 0; p < row.kPieces; ++p) {
-    if (first_column(p, kWidth) >= cols) continue;
+    if (S::column(p) >= cols) continue;
     for (const float v : row.values[p]) squares += (v - mean) * (v - mean);
   }
-  const float factor = rsqrtf(block_sum(squares) / float(cols) + kEpsilon);
+  const float factor = rsqrtf(S::Team::sum(squares) / float(cols) + kEpsilon);
 #pragma unroll
   for (int p = 0; p < row.kPieces; ++p) {
-    for (int i = 0; i < kWidth; ++i) {
+    for (int i = 0; i < S::kWidth; ++i) {
       float& v = row.values[p][i];
       v = ((v - mean) * factor * scales.values[p][i] + shifts.values[p][i]) * y_factor;
     }
@@ -118,14 +135,39 @@ bool goes_by_four(const Tensor& tensor) {
                             reinterpret_cast<std::uintptr_t>(tensor.data) % (4 * bytes_of(tensor.dtype)) == 0);
 }
 
+template <Norm kNorm, class S, class T>
+void launch_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const Rows<T>& y, float y_factor,
+                 int threads, cudaStream_t stream) {
+  const dim3 grid(unsigned((x.rows + S::Team::kRows - 1) / S::Team::kRows));
+  launch(norm_kernel<kNorm, S, T>, {.grid = grid, .block = dim3(unsigned(threads))}, stream, rows_of<const float>(x),
+         rows_of<const float>(scale).data, rows_of<const float>(shift).data, y, y_factor);
+}
+
+/// With a block per row.
 template <Norm kNorm, int kWidth, class T>
-void norm_of_width(const Tensor& x, const Tensor& scale, const Tensor& shift, const Rows<T>& y, float y_factor,
-                   cudaStream_t stream) {
-  constexpr int kPerThread = kWidth * Share<kWidth>::kPieces;
-  const int threads = ((x.cols + kPerThread - 1) / kPerThread + kWarp - 1) / kWarp * kWarp;
+void norm_by_blocks(const Tensor& x, const Tensor& scale, const Tensor& shift, const Rows<T>& y, float y_factor,
+                    cudaStream_t stream) {
+  constexpr int kPieces = kWidth == 4 ? 2 : 8;
+  const int threads = ((x.cols + kWidth * kPieces - 1) / (kWidth * kPieces) + kWarp - 1) / kWarp * kWarp;
   AWD_CHECK(threads <= kMostThreads, "a norm over {} columns", x.cols);
-  launch(norm_kernel<kNorm, kWidth, T>, {.grid = dim3(unsigned(x.rows)), .block = dim3(unsigned(threads))}, stream,
-         rows_of<const float>(x), rows_of<const float>(scale).data, rows_of<const float>(shift).data, y, y_factor);
+  launch_norm<kNorm, Share<BlockTeam, kWidth, kPieces>>(x, scale, shift, y, y_factor, threads, stream);
+}
+
+/// For rows that can be read four numbers at a time.
+template <Norm kNorm, class T>
+void norm_by_four(const Tensor& x, const Tensor& scale, const Tensor& shift, const Rows<T>& y, float y_factor,
+                  cudaStream_t stream) {
+  constexpr int kThreads = WarpTeam::kRows * kWarp;
+  switch (x.cols) {  // the action expert, SigLIP, the language model
+    case 1024:
+      return launch_norm<kNorm, Share<WarpTeam, 4, 8>>(x, scale, shift, y, y_factor, kThreads, stream);
+    case 1152:
+      return launch_norm<kNorm, Share<WarpTeam, 4, 9>>(x, scale, shift, y, y_factor, kThreads, stream);
+    case 2048:
+      return launch_norm<kNorm, Share<WarpTeam, 4, 16>>(x, scale, shift, y, y_factor, kThreads, stream);
+    default:
+      return norm_by_blocks<kNorm, 4>(x, scale, shift, y, y_factor, stream);
+  }
 }
 
 template <Norm kNorm>
@@ -135,9 +177,9 @@ void norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const Tenso
   const bool by_four = goes_by_four(x) && goes_by_four(scale) && goes_by_four(shift) && goes_by_four(y);
   with_type(y.dtype, [&]<class T>(T) {
     if (by_four) {
-      norm_of_width<kNorm, 4, T>(x, scale, shift, rows_of<T>(y), 1.f, stream);
+      norm_by_four<kNorm>(x, scale, shift, rows_of<T>(y), 1.f, stream);
     } else {
-      norm_of_width<kNorm, 1, T>(x, scale, shift, rows_of<T>(y), 1.f, stream);
+      norm_by_blocks<kNorm, 1>(x, scale, shift, rows_of<T>(y), 1.f, stream);
     }
   });
 }
@@ -175,7 +217,7 @@ void rms_norm_e4m3(const Tensor& x, const Tensor& scale, const Tensor& shift, vo
   AWD_CHECK(goes_by_four(x) && goes_by_four(scale) && goes_by_four(shift) && scale.cols == x.cols);
   if (x.rows == 0) return;
   const Rows<__nv_fp8_e4m3> narrow{static_cast<__nv_fp8_e4m3*>(y), x.rows, x.cols, x.cols, x.live_rows};
-  norm_of_width<Norm::kRms, 4>(x, scale, shift, narrow, 1.f / y_scale, stream);
+  norm_by_four<Norm::kRms>(x, scale, shift, narrow, 1.f / y_scale, stream);
 }
 
 void rope(const Tensor& x, const Tensor& angles, cudaStream_t stream) {

@@ -25,58 +25,50 @@ struct Product {
 constexpr int kTile = 64;
 constexpr int kSlice = 16;  // of K
 constexpr int kSide = 16;   // threads along each side of a tile
-constexpr int kPad = 1;     // keeps columns of a slice in different banks
+constexpr int kPad = 4;     // keeps columns of a slice in different banks, and rows 16-byte aligned
 constexpr int kEach = kTile / kSide;
 
-/// The weights' row for column `c` of a tile; gated: 32 gates, then the 32 outputs they gate. < 0: there is none.
+/// The weights' row for column `c` of a tile; gated: of each 4 columns, two are gates and two what they gate. < 0:
+/// there is none.
 __device__ int weight_row(const Product& p, int c) {
   if (!p.is_gated) {
     const int row = int(blockIdx.y) * kTile + c;
     return row < p.out ? row : -1;
   }
-  const int unit = int(blockIdx.y) * (kTile / 2) + c % (kTile / 2);
-  return unit < p.out / 2 ? unit + (c < kTile / 2 ? 0 : p.out / 2) : -1;
+  const int unit = int(blockIdx.y) * (kTile / 2) + c / 4 * 2 + c % 2;
+  return unit < p.out / 2 ? unit + (c % 4 < 2 ? 0 : p.out / 2) : -1;
 }
 
-__global__ void __launch_bounds__(kSide* kSide) tiled_f32_kernel(Product p) {
-  __shared__ float x_slice[kSlice][kTile + kPad];
-  __shared__ float w_slice[kSlice][kTile + kPad];
-  wait_for_previous();
-  let_next_start();
-  const int rows = p.x.count();
-  const int first_row = int(blockIdx.x) * kTile;
-  if (first_row >= rows) return;
+/// What a thread fetches of a slice: element (row + i * kSide, column) of x's and of the weights' tile.
+struct Fetched {
+  float x[kEach], w[kEach];
+};
+
+__device__ Fetched fetch(const Product& p, int rows, int first_row, int first_k) {
   const int column = int(threadIdx.x) % kSide, row = int(threadIdx.x) / kSide;
-  float sums[kEach][kEach] = {};
-  for (int first = 0; first < p.x.cols; first += kSlice) {
-    const int k = first + column;  // here: of the element that the thread fetches
-#pragma unroll
-    for (int i = 0; i < kEach; ++i) {
-      const int c = row + i * kSide;
-      const int from_w = weight_row(p, c);
-      const int from_x = first_row + c;
-      x_slice[column][c] = from_x < rows && k < p.x.cols ? p.x.at(from_x)[k] : 0.f;
-      w_slice[column][c] = from_w >= 0 && k < p.x.cols ? p.weights_of(from_w)[k] : 0.f;
-    }
-    __syncthreads();
-#pragma unroll
-    for (int s = 0; s < kSlice; ++s) {
-      float a[kEach], b[kEach];
-#pragma unroll
-      for (int i = 0; i < kEach; ++i) a[i] = x_slice[s][row + i * kSide], b[i] = w_slice[s][column + i * kSide];
-#pragma unroll
-      for (int i = 0; i < kEach * kEach; ++i) sums[i / kEach][i % kEach] += a[i / kEach] * b[i % kEach];
-    }
-    __syncthreads();
-  }
+  const int k = first_k + column;
+  Fetched fetched;
 #pragma unroll
   for (int i = 0; i < kEach; ++i) {
-    const int r = first_row + row + i * kSide;
+    const int c = row + i * kSide;
+    const int from_w = weight_row(p, c);
+    const int from_x = first_row + c;
+    fetched.x[i] = from_x < rows && k < p.x.cols ? p.x.at(from_x)[k] : 0.f;
+    fetched.w[i] = from_w >= 0 && k < p.x.cols ? p.weights_of(from_w)[k] : 0.f;
+  }
+  return fetched;
+}
+
+/// A thread's 4 x 4 sums, of neighbouring rows and columns, to their place.
+__device__ void put_sums(const Product& p, int rows, int first_row, const float (&sums)[kEach][kEach]) {
+  const int column = int(threadIdx.x) % kSide * kEach, row = int(threadIdx.x) / kSide * kEach;
+#pragma unroll
+  for (int i = 0; i < kEach; ++i) {
+    const int r = first_row + row + i;
     if (r >= rows) break;
 #pragma unroll
     for (int j = 0; j < kEach; ++j) {
-      const int c = column + j * kSide;
-      const int output = weight_row(p, c);
+      const int output = weight_row(p, column + j);
       if (output < 0) continue;
       if (!p.is_gated) {
         p.target.put(r, output, sums[i][j]);
@@ -85,6 +77,38 @@ __global__ void __launch_bounds__(kSide* kSide) tiled_f32_kernel(Product p) {
       }
     }
   }
+}
+
+__global__ void __launch_bounds__(kSide* kSide) tiled_f32_kernel(Product p) {
+  __shared__ __align__(16) float x_slice[kSlice][kTile + kPad];
+  __shared__ __align__(16) float w_slice[kSlice][kTile + kPad];
+  wait_for_previous();
+  let_next_start();
+  const int rows = p.x.count();
+  const int first_row = int(blockIdx.x) * kTile;
+  if (first_row >= rows) return;
+  const int column = int(threadIdx.x) % kSide, row = int(threadIdx.x) / kSide;
+  float sums[kEach][kEach] = {};
+  Fetched next = fetch(p, rows, first_row, 0);
+  for (int first = 0; first < p.x.cols; first += kSlice) {
+#pragma unroll
+    for (int i = 0; i < kEach; ++i) {
+      x_slice[column][row + i * kSide] = next.x[i];
+      w_slice[column][row + i * kSide] = next.w[i];
+    }
+    __syncthreads();
+    if (first + kSlice < p.x.cols) next = fetch(p, rows, first_row, first + kSlice);
+#pragma unroll
+    for (int s = 0; s < kSlice; ++s) {
+      const float4 a4 = *reinterpret_cast<const float4*>(&x_slice[s][row * kEach]);
+      const float4 b4 = *reinterpret_cast<const float4*>(&w_slice[s][column * kEach]);
+      const float a[] = {a4.x, a4.y, a4.z, a4.w}, b[] = {b4.x, b4.y, b4.z, b4.w};
+#pragma unroll
+      for (int i = 0; i < kEach * kEach; ++i) sums[i / kEach][i % kEach] += a[i / kEach] * b[i % kEach];
+    }
+    __syncthreads();
+  }
+  put_sums(p, rows, first_row, sums);
 }
 
 // --- few rows

@@ -122,7 +122,7 @@ __global__ __launch_bounds__(kThreads) void flow_kernel(const __grid_constant__ 
     store_in_all_blocks(moved + column, now);
   }
   __syncwarp();
-  cluster_arrive();
+  cluster_arrive_stored();
   cluster_wait();
 
   for (int i = int(threadIdx.x); i < tokens; i += kThreads) {
