@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # On a machine with a GPU: builds for it, checks every operation and kernel, then times pi0.5 at full size in bf16 and
-# fp8; writes bench/results/gpu_{bf16,fp8}.json.
+# fp8 beside its peers (see gpu_times.sh); writes bench/results/gpu_pi05.json.
 #   QUERIES=200 HORIZON=10 BUILD=build/gpu CUDACXX=/usr/local/cuda/bin/nvcc bench/gpu.sh
 # Random weights (7 GB) are drawn once into runs/random.
 set -euo pipefail
@@ -16,7 +16,4 @@ cmake --build "$build" --target awd awd_cuda_tests frame_bench
 
 "$build/src/backend/awd_cuda_tests" --gtest_brief=1
 "$build/bench/frame_bench" "$queries" "$horizon"
-for dtype in bf16 fp8; do
-  "$build/src/cli/awd" bench --random pi05 --backend cuda --dtype $dtype --horizon "$horizon" --text-tokens 21 \
-    --iterations "$queries" --json "bench/results/gpu_$dtype.json"
-done
+AWD="$build/src/cli/awd" QUERIES="$queries" bench/gpu_times.sh

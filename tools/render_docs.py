@@ -18,9 +18,10 @@ import textwrap
 
 import render_analysis
 import render_models
+import render_perf
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "docs/analysis.md", "docs/findings.md", "docs/gate.md", "docs/models.md", "models/tiny/README.md"]
+DOCUMENTS = ["README.md", "docs/analysis.md", "docs/findings.md", "docs/gate.md", "docs/models.md", "docs/perf.md", "models/tiny/README.md"]
 BLOCK = re.compile(r"(<!-- (table|snippet) (\w+) (\S+) -->\n).*?(<!-- end \2 -->)", re.S)
 ARM_TEXT = {
     "none": "query at every step",
@@ -240,6 +241,7 @@ TABLES = {
     "calibration": calibration,
     **render_analysis.TABLES,
     **render_models.TABLES,
+    **render_perf.TABLES,
 }
 # Tables over several result files: PREFIX_{NAME,NAME,...}.json in the place of FILE.
 WIDE_TABLES = {"matrix": matrix, "modes": modes, "guarded": guarded, "variants": variants}
