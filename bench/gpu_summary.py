@@ -1,11 +1,9 @@
 #!/usr/bin/env python3
 """Summary of the files that bench/gpu_times.sh leaves: medians, p95, p99 and ratios with intervals, see pi05_summary.py."""
-import json
-import os
 import statistics
 import sys
 
-from pi05_summary import percentile, read_runs, stage_of, summarise_arm, summarise_ratio
+from pi05_summary import percentile, print_ratios, read_runs, stage_of, summarise_arm, summarise_ratio, write_summary
 
 PEERS = ["torch_graph", "torch_compile", "realtime_vla"]
 
@@ -45,16 +43,11 @@ def main():
     summary = {key: first[key] for key in ("machine", "commit", "geometry")}
     summary["arms"] = {arm: with_tails(summarise_arm(rounds), rounds) for arm, rounds in runs.items()}
     summary["ratios"] = ratios_of(runs)
-    partial = out + ".part"
-    with open(partial, "w", encoding="utf-8") as file:
-        json.dump(summary, file, indent=1)
-        file.write("\n")
-    os.replace(partial, out)
+    write_summary(summary, out)
     for name, arm in summary["arms"].items():
         cells = "  ".join(f"{stage} {row['p50']:.3f} ({row['p99']:.3f})" for stage, row in arm["latency_ms"].items())
         print(f"{name:18} {cells}  (ms, p50 and p99)")
-    for name, ratio in summary["ratios"].items():
-        print(f"{name:40} {ratio['median']:.2f}  [{ratio['ci95'][0]:.2f}, {ratio['ci95'][1]:.2f}]")
+    print_ratios(summary["ratios"])
 
 
 if __name__ == "__main__":

@@ -84,6 +84,20 @@ def summarise_ratio(runs, peer, peer_stage, ours, our_stage):
     return {"median": statistics.median(values), "ci95": interval(values), "rounds": len(values)}
 
 
+def write_summary(summary, out):
+    """Whole or not at all."""
+    partial = out + ".part"
+    with open(partial, "w", encoding="utf-8") as file:
+        json.dump(summary, file, indent=1)
+        file.write("\n")
+    os.replace(partial, out)
+
+
+def print_ratios(ratios):
+    for name, ratio in ratios.items():
+        print(f"{name:40} {ratio['median']:.2f}  [{ratio['ci95'][0]:.2f}, {ratio['ci95'][1]:.2f}]")
+
+
 def main():
     folder, out = sys.argv[1:3]
     runs = read_runs(folder)
@@ -91,16 +105,11 @@ def main():
     summary = {key: first[key] for key in ("machine", "commit", "threads", "ceilings", "geometry")}
     summary["arms"] = {arm: summarise_arm(rounds) for arm, rounds in runs.items()}
     summary["ratios"] = {name: summarise_ratio(runs, *rule) for name, rule in RATIOS.items()}
-    partial = out + ".part"
-    with open(partial, "w", encoding="utf-8") as file:
-        json.dump(summary, file, indent=1)
-        file.write("\n")
-    os.replace(partial, out)
+    write_summary(summary, out)
     for name, arm in summary["arms"].items():
         cells = "  ".join(f"{stage} {row['p50']:.0f}" for stage, row in arm["latency_ms"].items())
         print(f"{name:14} {cells}  (ms, p50)")
-    for name, ratio in summary["ratios"].items():
-        print(f"{name:34} {ratio['median']:.2f}  [{ratio['ci95'][0]:.2f}, {ratio['ci95'][1]:.2f}]")
+    print_ratios(summary["ratios"])
 
 
 if __name__ == "__main__":
