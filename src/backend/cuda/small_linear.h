@@ -70,7 +70,7 @@ struct SmallLayer {
   int out() const { return outs[0] + outs[1] + outs[2]; }
 };
 
-/// Weights that later kernels stream, which this one brings near (into the L2 cache). See small_ahead.h.
+/// Weights that later kernels stream, which this one brings near (into the L2 cache).
 struct SmallAhead {
   struct Span {
     const std::byte* data = nullptr;  // 16-byte aligned
