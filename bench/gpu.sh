@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # On a machine with a GPU: builds for it, checks every operation and kernel, then times pi0.5 at full size in bf16 and
 # fp8 beside its peers (see gpu_times.sh); writes bench/results/gpu_pi05.json.
-#   QUERIES=200 HORIZON=10 BUILD=build/gpu CUDACXX=/usr/local/cuda/bin/nvcc bench/gpu.sh
+#   QUERIES=200 BUILD=build/gpu CUDACXX=/usr/local/cuda/bin/nvcc bench/gpu.sh
 # Random weights (7 GB) are drawn once into runs/random.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-queries=${QUERIES:-200} horizon=${HORIZON:-10} build=${BUILD:-build/gpu}
+queries=${QUERIES:-200} build=${BUILD:-build/gpu}
 capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader --id=0) ||
   { echo "bench/gpu.sh: expected a GPU of NVIDIA's, got none" >&2; exit 2; }
 architecture=${capability/./}-real
@@ -15,5 +15,5 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DAWD_CUDA=ON -DAWD_C
 cmake --build "$build" --target awd awd_cuda_tests frame_bench
 
 "$build/src/backend/awd_cuda_tests" --gtest_brief=1
-"$build/bench/frame_bench" "$queries" "$horizon"
+"$build/bench/frame_bench" "$queries"
 AWD="$build/src/cli/awd" QUERIES="$queries" bench/gpu_times.sh

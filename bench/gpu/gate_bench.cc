@@ -266,10 +266,5 @@ int run(int argc, char** argv) {
 }  // namespace awd
 
 int main(int argc, char** argv) {
-  try {
-    return awd::run(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "gpu_gate_bench: {}\n", error.what());
-    return 1;
-  }
+  return awd::main_of("gpu_gate_bench", [&] { return awd::run(argc, argv); });
 }

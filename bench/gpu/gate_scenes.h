@@ -1,8 +1,11 @@
 // What the gate's benchmark on a GPU looks at, and its clock.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -76,6 +79,17 @@ inline ImportanceMaps maps_of(int cameras) {
   maps.n_cameras = cameras;
   for (int c = 0; c < cameras; ++c) maps.map[std::size_t(c)] = test_importance(21 + 100 * std::uint32_t(c));
   return maps;
+}
+
+/// A program's main function: `run` gives the exit code; 1, and a line on stderr, for an exception.
+template <class Run>
+int main_of(const char* program, Run&& run) {
+  try {
+    return run();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}: {}\n", program, error.what());
+    return 1;
+  }
 }
 
 }  // namespace awd

@@ -77,10 +77,5 @@ int run(int argc, char** argv) {
 }  // namespace awd
 
 int main(int argc, char** argv) {
-  try {
-    return awd::run(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "gpu_reuse_step_bench: {}\n", error.what());
-    return 1;
-  }
+  return awd::main_of("gpu_reuse_step_bench", [&] { return awd::run(argc, argv); });
 }
