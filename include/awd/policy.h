@@ -51,6 +51,12 @@ class Policy {
   virtual ActResult act(const Observation& observation) = 0;
   /// The importance maps of the last full query, or nullptr where the policy has none.
   virtual const ImportanceMaps* importance() const { return nullptr; }
+  /// What the policy would do from the step of the last act() on without another call: [n, action_dim], row 0 is the
+  /// action that act() gave. Valid until the next call. Empty before the first act(), or where the policy has no plan.
+  virtual std::span<const float> plan() const { return {}; }
+  /// The caller has executed the next `steps` rows of plan() without asking (its last row again where they end): the
+  /// next act() is that much later. Policies without memory ignore it.
+  virtual void skip(int steps) { (void)steps; }
 };
 
 }  // namespace awd

@@ -11,14 +11,6 @@
 namespace awd {
 namespace {
 
-void check_finite(std::span<const float> values, std::string_view field) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values[i])) {
-      throw Error("observation", fmt::format("{}[{}]: expected a finite number, got {}", field, i, values[i]));
-    }
-  }
-}
-
 void check_cameras(std::span<const ImageView> cameras, const PolicyInfo& info) {
   if (cameras.size() != info.cameras.size()) {
     throw Error("observation", fmt::format("cameras: expected {} ({}), got {}", info.cameras.size(),
@@ -39,6 +31,14 @@ void check_cameras(std::span<const ImageView> cameras, const PolicyInfo& info) {
 }
 
 }  // namespace
+
+void check_finite(std::span<const float> values, std::string_view field) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) {
+      throw Error("observation", fmt::format("{}[{}]: expected a finite number, got {}", field, i, values[i]));
+    }
+  }
+}
 
 void check_observation(const Observation& observation, const PolicyInfo& info) {
   check_cameras(observation.cameras, info);

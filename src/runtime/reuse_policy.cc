@@ -18,8 +18,6 @@ namespace {
 
 /// Keeps the policy's noise apart from other users of the same episode seed (scene placement, scenario, gate).
 constexpr std::uint64_t kNoiseStream = 0x6e6f697365;  // "noise"
-/// Steps for which executed actions find memory at once; longer reuse grows it, which a long episode does not feel.
-constexpr int kUsualAge = 256;
 
 PolicyInfo policy_info(const EngineInfo& info) {
   return {.name = info.name,
@@ -44,28 +42,23 @@ int longest_reuse(const Mode::Traits& mode, const ReuseOptions& reuse, int horiz
 ReusePolicy::ReusePolicy(const EngineInfo& info, std::unique_ptr<Session> session, const GateOptions& gate,
                          const ReuseOptions& reuse, std::unique_ptr<DeviceGate> device_gate)
     : info_(policy_info(info)),
-      gate_(gate),
       reuse_(reuse),
       mode_(make_mode(reuse, info)),
-      max_age_(longest_reuse(mode_->traits(), reuse, info.horizon)),
       session_(std::move(session)),
-      device_gate_(std::move(device_gate)),
+      rules_(gate, std::move(device_gate)),
       noise_(std::size_t(info.horizon) * info.model_action_dim) {
   check_gate_options(gate, info.image_size, info.image_size);
   if (reuse.execute < 0 || reuse.execute > info.horizon) {
     throw Error("option execute",
                 fmt::format("expected 0 to {} steps (the policy's horizon), got {}", info.horizon, reuse.execute));
   }
-  executed_.reserve(std::size_t(kUsualAge) * std::size_t(info.action_dim));
+  rules_.set_max_age(longest_reuse(mode_->traits(), reuse, info.horizon));
   reset(0);
 }
 
 void ReusePolicy::reset(std::uint64_t seed) {
-  anchor_.valid = false;
   held_.details.importance.n_cameras = 0;
-  executed_.clear();
-  age_ = 0;
-  reset_gate(gate_state_, seed);
+  rules_.reset(seed);
   rng_ = Rng(mix_seed(seed, kNoiseStream));
   if (reuse_.noise == NoiseKind::kEpisode) draw_noise();
 }
@@ -73,74 +66,47 @@ void ReusePolicy::reset(std::uint64_t seed) {
 ActResult ReusePolicy::act(const Observation& observation) {
   const Stopwatch total;
   check_observation(observation, info_);
-  if (reuse_.gate_device == GateDevice::kCuda) check_places(observation, gate_, reuse_.mode);
+  if (reuse_.gate_device == GateDevice::kCuda) check_places(observation, rules_.gate(), reuse_.mode);
 
   ActResult result;
   const Stopwatch gate_time;
-  result.decision = decide_step(observation);
+  result.decision = rules_.decide(observation, planned());
   result.timing.gate_ms = gate_time.ms();
   result.query_work = result.decision.verdict == Verdict::kRecompute ? full_query(observation, result.timing)
                                                                      : reuse_step(observation, result.timing);
 
-  const int row = age_ - held_.chunk_age;
+  const int row = rules_.age() - held_.chunk_age;
   AWD_CHECK(row >= 0 && row < held_.chunk.horizon, "row {} of {}", row, held_.chunk.horizon);
   result.action = held_.chunk.row(row);
-  executed_.insert(executed_.end(), result.action.begin(), result.action.end());
-  ++age_;
+  rules_.took(result.action);
   result.timing.total_ms = total.ms();
   return result;
 }
 
-std::span<const float> ReusePolicy::planned() const {
-  const std::size_t first = std::size_t(age_ - held_.chunk_age) * std::size_t(info_.action_dim);
+std::span<const float> ReusePolicy::planned() const { return rest_of_chunk(rules_.age() - held_.chunk_age); }
+
+std::span<const float> ReusePolicy::plan() const {
+  if (!rules_.is_held()) return {};
+  return rest_of_chunk(rules_.age() - held_.chunk_age - 1);
+}
+
+std::span<const float> ReusePolicy::rest_of_chunk(int first_row) const {
   const std::span<const float> chunk = held_.chunk.values;
-  return chunk.subspan(std::min(first, chunk.size()));
+  return chunk.subspan(std::min(std::size_t(std::max(first_row, 0)) * std::size_t(info_.action_dim), chunk.size()));
 }
 
-Frame ReusePolicy::frame_of(const Observation& observation) {
-  return {.cameras = observation.cameras,
-          .state = observation.state,
-          .joints = observation.joints,
-          .age = age_,
-          .robot_masks = observation.robot_masks,
-          .executed = executed_,
-          .planned = planned(),
-          .action_dim = info_.action_dim,
-          .event = !observation.event.empty(),
-          .signals = device_gate_ != nullptr ? device_gate_->signals() : std::span<const PictureSignals>{}};
-}
-
-/// The runtime's own rules, then the gate, whose memory sees every step. With `explain` the gate scores the step even
-/// if the horizon decides it.
-Decision ReusePolicy::decide_step(const Observation& observation) {
-  if (device_gate_ != nullptr) start_look(observation, *device_gate_);
-  const Frame frame = frame_of(observation);
-  if (!anchor_.valid || !same_input(observation)) {
-    observe(frame, gate_, gate_state_);
-    if (!anchor_.valid) return {};
-    return {.verdict = Verdict::kRecompute, .reason = Reason::kNewInput, .age = age_};
+void ReusePolicy::skip(int steps) {
+  if (!rules_.is_held()) return;
+  // What lies further back than the longest reuse decides nothing.
+  for (int k = 0; k < std::min(steps, rules_.max_age()); ++k) {
+    const int row = std::min(rules_.age() - held_.chunk_age, held_.chunk.horizon - 1);
+    rules_.took(held_.chunk.row(row));
   }
-  if (age_ < max_age_) return decide(frame, anchor_, gate_, gate_state_);
-
-  Decision decision{.verdict = Verdict::kRecompute, .reason = Reason::kHorizon, .age = age_};
-  if (gate_.explain) {
-    decision.scores = decide(frame, anchor_, gate_, gate_state_).scores;
-  } else {
-    observe(frame, gate_, gate_state_);
-  }
-  return decision;
-}
-
-bool ReusePolicy::same_input(const Observation& observation) const {
-  for (int c = 0; c < anchor_.n_cameras; ++c) {
-    if (observation.cameras[c].empty() == anchor_.cameras[c].present) return false;
-  }
-  return observation.prompt == prompt_;
 }
 
 /// Vision, prefix and denoising; the step becomes the anchor. Nothing counts as held if any part throws.
 double ReusePolicy::full_query(const Observation& observation, StepTiming& timing) {
-  anchor_.valid = false;
+  rules_.set_held(false);
   const EncodeTiming encode =
       session_->encode_planned(observation, {.hold_vision = mode_->traits().holds_vision}, held_.cache);
   timing.vision_ms = encode.vision_ms;
@@ -152,22 +118,19 @@ double ReusePolicy::full_query(const Observation& observation, StepTiming& timin
   timing.denoise_ms = stage.lap_ms();
 
   held_.chunk_age = 0;
-  prompt_.assign(observation.prompt);
-  executed_.clear();
-  age_ = 0;
-  set_anchor(frame_of(observation), held_.details.importance, gate_, anchor_);
-  if (device_gate_ != nullptr) hold_look(held_.details.importance, gate_, *device_gate_);
+  rules_.hold(observation, held_.chunk.values, info_.action_dim, held_.details.importance);
   mode_->hold(observation, held_);
   timing.gate_ms += stage.ms();
   return encode.work;
 }
 
 double ReusePolicy::reuse_step(const Observation& observation, StepTiming& timing) {
-  anchor_.valid = false;  // until the mode is done: nothing counts as held if it throws
+  rules_.set_held(false);  // until the mode is done: nothing counts as held if it throws
   if (reuse_.noise == NoiseKind::kFresh && mode_->traits().makes_chunk) draw_noise();
   const double work = mode_->reuse(
-      {.observation = observation, .age = age_, .noise = noise_, .session = *session_, .timing = timing}, held_);
-  anchor_.valid = true;
+      {.observation = observation, .age = rules_.age(), .noise = noise_, .session = *session_, .timing = timing},
+      held_);
+  rules_.set_held(true);
   return work;
 }
 

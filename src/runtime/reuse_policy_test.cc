@@ -241,6 +241,26 @@ TEST_F(ReusePolicyTest, ExplainScoresStepsThatTheRuntimeDecides) {
   EXPECT_EQ(decision.scores.weighted_drift, 0.0);
 }
 
+TEST_F(ReusePolicyTest, PlanIsTheRestOfTheChunkAndSkipMovesOnInIt) {
+  ReusePolicy policy = make(kNeverGate);
+  EXPECT_TRUE(policy.plan().empty());
+  const auto first_row = [&policy] { return policy.plan()[Column::kRow]; };
+  (void)policy.act(scene_.observation());
+  EXPECT_EQ(policy.plan().size(), 6u * 7u);
+  EXPECT_EQ(first_row(), 0);
+  policy.skip(2);
+  const ActResult third = policy.act(scene_.observation());
+  EXPECT_EQ(third.decision.reason, Reason::kReuse);
+  EXPECT_EQ(third.decision.age, 3);
+  EXPECT_EQ(third.action[Column::kRow], 3);
+  EXPECT_EQ(first_row(), 3);
+  EXPECT_EQ(policy.plan().size(), 3u * 7u);
+  policy.skip(100);
+  EXPECT_EQ(policy.act(scene_.observation()).decision.reason, Reason::kHorizon);
+  policy.reset(1);
+  EXPECT_TRUE(policy.plan().empty());
+}
+
 TEST_F(ReusePolicyTest, FailedQueryLeavesNothingHeld) {
   ReusePolicy policy = make(kNeverGate);
   (void)policy.act(scene_.observation());
