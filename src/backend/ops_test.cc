@@ -174,6 +174,23 @@ TEST_P(OpsTest, CopyRowsRepeatsAndConverts) {
   });
 }
 
+// Widths and beginnings of whole 16 bytes, and others.
+TEST_P(OpsTest, CopyRowsOfOneTypeAreTheSame) {
+  for (const int cols : {16, 24, 13}) {
+    for (const int first : {0, 8, 3}) {
+      const auto x = random(3, 48), before = random(7, 48);
+      for (const bool is_f32 : {false, true}) {
+        compare([&](Side& side) {
+          const DType dtype = is_f32 ? DType::kF32 : side.device->compute_dtype();
+          const Tensor y = side.hold(before, 7, 48, dtype);
+          side.ops->copy_rows(side.hold(x, 3, 48, dtype).col_range(8, cols), y.col_range(first, cols));
+          return y;
+        });
+      }
+    }
+  }
+}
+
 TEST_P(OpsTest, GatherAndScatterRows) {
   const auto x = random(5, 17);
   const auto before = random(5, 17);

@@ -189,6 +189,22 @@ TEST_P(RecordingTest, ALeftRecordingIsForgotten) {
   });
 }
 
+TEST_P(RecordingTest, MoreRecordingsThanAreKept) {
+  const auto x = random(3, 40), y = random(3, 40);
+  compare([&](Side& side) {
+    const Tensor sum = side.hold(x, 3, 40, DType::kF32), other = side.hold(y, 3, 40, DType::kF32);
+    for (int round = 0; round < 3; ++round) {
+      for (std::uint64_t key = 0; key < 50; ++key) {
+        for (int run = 0; run < 3; ++run) {
+          side.ops->run_recorded(key, [&] { side.ops->add_scaled(sum, other, 0.01f * float(key % 7)); });
+        }
+        side.ops->run_recorded(1000, [&] { side.ops->add_scaled(sum, other, -0.08f); });
+      }
+    }
+    return sum;
+  });
+}
+
 INSTANTIATE_TEST_SUITE_P(All, RecordingTest, testing::ValuesIn(device_rows()),
                          [](const auto& test) { return std::string(test.param.name); });
 

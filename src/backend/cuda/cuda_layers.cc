@@ -25,9 +25,9 @@ void CudaOps::linear(const Tensor& x, const Linear& layer, const Tensor& y, Writ
   AWD_CHECK(y.cols == packed.out && (!adds || y.dtype == DType::kF32));
   const SmallLayer* small = packed.is_gated ? nullptr : packed.small_for(x.rows);
   if (small != nullptr && adds) {
-    run_small_branch({.layer = small, .input = x, .gate = {}, .x = y, .ahead = {}}, stream());
+    run_small_branch({.layer = small, .input = x, .gate = {}, .x = y}, stream());
   } else if (small != nullptr) {
-    run_small({.layer = small, .x = x, .y = y, .ahead = {}}, stream());
+    run_small({.layer = small, .x = x, .y = y}, stream());
   } else if (packed.big != nullptr) {
     AWD_CHECK(!packed.is_gated, "a gated layer as a plain one");
     const BigResult stored = y.dtype == DType::kF32 ? BigResult::kF32 : BigResult::kBf16;
@@ -41,7 +41,7 @@ void CudaOps::linear_geglu(const Tensor& x, const Linear& layer, const Tensor& y
   const CudaLinear& packed = cuda_linear(layer);
   AWD_CHECK(packed.is_gated && y.cols == packed.out / 2);
   if (const SmallLayer* small = packed.small_for(x.rows)) {
-    run_small_geglu({.layer = small, .x = x, .norm = {}, .y = y, .ahead = {}}, stream());
+    run_small_geglu({.layer = small, .x = x, .norm = {}, .y = y}, stream());
   } else if (packed.big != nullptr) {
     run_big_layer(x, *packed.big, BigResult::kGeglu, y);
   } else {
@@ -69,8 +69,7 @@ void CudaOps::attention_inputs(const AttentionInputs& inputs) {
                    .angles = inputs.angles,
                    .q = inputs.q_out,
                    .k = inputs.k_out,
-                   .v = inputs.v_out,
-                   .ahead = {}},
+                   .v = inputs.v_out},
                   stream());
   } else if (!run_big_inputs(inputs)) {
     Ops::attention_inputs(inputs);
@@ -109,7 +108,7 @@ void CudaOps::add_branch(const Tensor& input, const Linear& layer, const Tensor&
     Ops::add_branch(input, layer, gate, x, branch);
     return;
   }
-  run_small_branch({.layer = small, .input = input, .gate = gate, .x = x, .ahead = {}}, stream());
+  run_small_branch({.layer = small, .input = input, .gate = gate, .x = x}, stream());
 }
 
 void CudaOps::norm_geglu(const Tensor& x, const Modulation& norm, const Tensor& normed, const Linear& layer,
@@ -119,35 +118,33 @@ void CudaOps::norm_geglu(const Tensor& x, const Modulation& norm, const Tensor& 
     Ops::norm_geglu(x, norm, normed, layer, y);
     return;
   }
-  run_small_geglu({.layer = small, .x = x, .norm = norm, .y = y, .ahead = {}}, stream());
+  run_small_geglu({.layer = small, .x = x, .norm = norm, .y = y}, stream());
 }
 
 void CudaOps::add_mlp(const MlpBranch& mlp) {
-  const BigWeight* gate_up = cuda_linear(*mlp.gate_up).big.get();
-  const BigWeight* down = cuda_linear(*mlp.down).big.get();
+  const CudaLinear &gated = cuda_linear(*mlp.gate_up), &last = cuda_linear(*mlp.down);
+  const BigWeight *gate_up = gated.big.get(), *down = last.big.get();
   if (gate_up == nullptr || gate_up->number != BigNumber::kE4m3) {
     Ops::add_mlp(mlp);
     return;
   }
   AWD_CHECK(down != nullptr && down->number == BigNumber::kE4m3 && mlp.norm.gate.empty());
-  // The narrow numbers lie in the memory of the wide ones. Both scales leave outliers of a trained model's rows room:
-  // e4m3 reaches 448, and keeps 4 bits of what is 2^15 times smaller.
-  constexpr float kNormedScale = 0.25f, kHiddenScale = 2.f;
-  rms_norm_e4m3(mlp.x, mlp.norm.scale, mlp.norm.shift, mlp.normed.data, kNormedScale, stream());
+  // The narrow numbers lie in the memory of the wide ones.
+  rms_norm_e4m3(mlp.x, mlp.norm.scale, mlp.norm.shift, mlp.normed.data, gated.input_scale, stream());
   BigProduct product{.x = mlp.normed.data,
                      .rows = mlp.x.rows,
                      .stride = gate_up->in,
                      .live_rows = mlp.x.live_rows,
                      .likely_rows = mlp.x.live_rows == nullptr ? 0 : live_rows_,
-                     .x_scale = kNormedScale,
+                     .x_scale = gated.input_scale,
                      .weights = {gate_up},
                      .result = BigResult::kGeglu,
                      .y = {{{mlp.hidden.data, gate_up->out / 2}}},
-                     .y_scale = kHiddenScale};
+                     .y_scale = last.input_scale};
   run_big(product, stream());
   product.x = mlp.hidden.data;
   product.stride = down->in;
-  product.x_scale = kHiddenScale;
+  product.x_scale = last.input_scale;
   product.weights = {down};
   product.result = BigResult::kAdd;
   product.y = {{{mlp.x.data, mlp.x.stride}}};

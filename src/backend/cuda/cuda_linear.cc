@@ -9,15 +9,26 @@ namespace {
 /// Rows [out, in] without gaps.
 bool is_dense(const PlainWeight& plain) { return plain.stride == plain.in; }
 
-void add_small(const LinearData& data, CudaLinear& layer) {
+/// Of the rows that enter a product of e4m3, which reaches 448 and keeps 4 bits of what is 2^15 times smaller: twice
+/// the room that has been seen to be needed, or what leaves outliers of a trained model room.
+float input_scale(const LinearData& data) {
+  constexpr float kLargest = 448.f, kHeadroom = 2.f, kUnknownNormed = 0.25f, kUnknownHidden = 2.f;
+  if (data.largest_input > 0.f) return kHeadroom * data.largest_input / kLargest;
+  return data.is_gated ? kUnknownNormed : kUnknownHidden;
+}
+
+void add_small(const LinearData& data, SmallNumber number, CudaLinear& layer) {
   const SmallSource source{.parts = {{{layer.plain.values, layer.out}}},
                            .in = layer.in,
+                           .rows = data.max_rows,
                            .bias = layer.plain.bias,
+                           .number = number,
                            .pairs = data.is_gated ? SmallPairs::kGated : SmallPairs::kNone};
-  if (!is_dense(layer.plain) || !small_fits(data.max_rows, source, data.is_gated)) return;
+  if (!is_dense(layer.plain) || !small_fits(source)) return;
   layer.small = std::make_unique<const SmallLayer>(pack_small(source));
   layer.small_rows = data.max_rows;
-  layer.bytes += layer.small->bytes;
+  layer.bytes = layer.small->bytes;
+  layer.drop_plain();
 }
 
 void make_big(const LinearData& data, BigNumber number, CudaLinear& layer) {
@@ -30,10 +41,9 @@ void make_big(const LinearData& data, BigNumber number, CudaLinear& layer) {
                                                           .in = layer.in,
                                                           .number = number,
                                                           .is_gated = data.is_gated}));
+  if (number == BigNumber::kE4m3) layer.input_scale = input_scale(data);
   layer.bytes = layer.big->bytes;
-  layer.plain = {};
-  layer.values = {};
-  layer.bias = {};
+  layer.drop_plain();
 }
 
 }  // namespace
@@ -61,7 +71,7 @@ std::unique_ptr<const CudaLinear> LinearMaker::make(const LinearData& data) {
   std::unique_ptr<CudaLinear> layer = make_plain(data);
   if (!may_be_tuned(data)) return layer;
   if (data.max_rows > 0) {
-    add_small(data, *layer);
+    add_small(data, small_number(), *layer);
   } else {
     make_big(data, number_of(data), *layer);
   }
@@ -71,7 +81,12 @@ std::unique_ptr<const CudaLinear> LinearMaker::make(const LinearData& data) {
 std::unique_ptr<const CudaQkvLinear> LinearMaker::make_qkv(const LinearData& q, const LinearData& k,
                                                            const LinearData& v, int head_dim) {
   auto layer = std::make_unique<CudaQkvLinear>();
-  SmallSource source{.parts = {}, .in = k.in(), .pairs = SmallPairs::kHeads, .head_dim = head_dim};
+  SmallSource source{.parts = {},
+                     .in = k.in(),
+                     .rows = k.max_rows,
+                     .number = small_number(),
+                     .pairs = SmallPairs::kHeads,
+                     .head_dim = head_dim};
   bool may_be_small = may_be_tuned(k) && k.max_rows > 0;
   const auto add = [&](const LinearData& data, SmallRows& part) {
     std::unique_ptr<CudaLinear> packed = make_plain(data);
@@ -81,14 +96,20 @@ std::unique_ptr<const CudaQkvLinear> LinearMaker::make_qkv(const LinearData& q, 
     layer->bytes += packed->bytes;
     return packed;
   };
-  if (!q.parts.empty()) layer->q = add(q, source.parts[0]);
+  std::unique_ptr<CudaLinear> queries;
+  if (!q.parts.empty()) queries = add(q, source.parts[0]);
   layer->k = add(k, source.parts[1]);
   layer->v = add(v, source.parts[2]);
-  if (may_be_small && small_fits(k.max_rows, source, true)) {
+  if (may_be_small && small_fits(source)) {
     layer->small = std::make_unique<const SmallLayer>(pack_small(source));
     layer->small_rows = k.max_rows;
     layer->bytes += layer->small->bytes;
+    if (queries != nullptr) {  // keys and values are multiplied alone as well
+      layer->bytes -= queries->bytes;
+      queries->drop_plain();
+    }
   }
+  layer->q = std::move(queries);
   return layer;
 }
 

@@ -11,18 +11,23 @@
 
 namespace awd::cuda {
 
-/// A layer for many rows is `big` where chip and shape suit; one for few is `small` where they do, and `plain` as well,
-/// for calls with more rows. All others are `plain`.
+/// A layer for many rows is `big` where chip and shape suit, one for few is `small`. All others are `plain`.
 struct CudaLinear final : Linear {
   std::unique_ptr<const BigWeight> big;
   std::unique_ptr<const SmallLayer> small;
   int small_rows = 0;  // the most rows of `small`
   bool is_gated = false;
-  Buffer values, bias;  // of `plain`
-  PlainWeight plain;    // no values where `big` is
+  float input_scale = 1.f;  // `big` of e4m3: value = input_scale * stored, of the rows that it multiplies
+  Buffer values, bias;      // of `plain`
+  PlainWeight plain;        // no values where another one is
 
   /// `small`, if it takes so many rows.
   const SmallLayer* small_for(int rows) const { return rows <= small_rows ? small.get() : nullptr; }
+  void drop_plain() {
+    plain = {};
+    values = {};
+    bias = {};
+  }
 };
 
 /// Queries, keys and values: three layers, or one for few rows.
@@ -45,6 +50,8 @@ class LinearMaker {
   std::unique_ptr<CudaLinear> make_plain(const LinearData& data);
   /// Of a layer for many rows.
   BigNumber number_of(const LinearData& data) const;
+  /// Of a layer for few rows.
+  SmallNumber small_number() const { return options_.fp8_weights ? SmallNumber::kE4m3 : SmallNumber::kBf16; }
   bool may_be_tuned(const LinearData& data) const { return options_.tuned_kernels && data.dtype == DType::kBf16; }
 
   CudaDeviceOptions options_;

@@ -1,5 +1,7 @@
-// Data movement: a thread per element, threads of a warp side by side in a row.
+// Data movement: a thread per element (or 16 bytes of rows that stay as they are), threads of a warp side by side in a
+// row.
 #include <algorithm>
+#include <cstdint>
 
 #include "backend/cuda/launch.h"
 #include "backend/cuda/moving.h"
@@ -33,6 +35,28 @@ __global__ void copy_kernel(Rows<const From> from, Rows<To> to) {
   for (int r = int(blockIdx.y); r < to.count(); r += int(gridDim.y)) {
     to.at(r)[column] = rounded<To>(float(from.at(r % from_rows)[column]));
   }
+}
+
+/// copy_kernel() of rows in pieces of 16 bytes, as they are.
+__global__ void copy_wide_kernel(Rows<const uint4> from, Rows<uint4> to) {
+  wait_for_previous();
+  let_next_start();
+  const int column = int(blockIdx.x) * kThreads + int(threadIdx.x);
+  if (column >= to.cols) return;
+  const int from_rows = from.count();
+  for (int r = int(blockIdx.y); r < to.count(); r += int(gridDim.y)) to.at(r)[column] = from.at(r % from_rows)[column];
+}
+
+/// The rows in pieces of 16 bytes; empty where they are not whole pieces.
+template <class Piece>
+Rows<Piece> wide_rows_of(const Tensor& tensor) {
+  constexpr int kPieceBytes = 16;
+  const int bytes = int(bytes_of(tensor.dtype));
+  const bool is_whole = tensor.cols * bytes % kPieceBytes == 0 && tensor.stride * bytes % kPieceBytes == 0 &&
+                        reinterpret_cast<std::uintptr_t>(tensor.data) % kPieceBytes == 0;
+  if (!is_whole) return {};
+  return {static_cast<Piece*>(tensor.data), tensor.rows, tensor.cols * bytes / kPieceBytes,
+          tensor.stride * bytes / kPieceBytes, tensor.live_rows};
 }
 
 /// Row r of the packed side is row indices.at[r - first] of the other.
@@ -90,6 +114,12 @@ void with_types(DType from, DType to, F&& body) {
 void copy_rows(const Tensor& from, const Tensor& to, cudaStream_t stream) {
   AWD_CHECK(from.cols == to.cols && from.rows > 0);
   if (to.rows == 0) return;
+  const Rows<const uint4> wide_from = wide_rows_of<const uint4>(from);
+  const Rows<uint4> wide_to = wide_rows_of<uint4>(to);
+  if (from.dtype == to.dtype && !wide_from.empty() && !wide_to.empty()) {
+    launch(copy_wide_kernel, shape_for(to.rows, wide_to.cols), stream, wide_from, wide_to);
+    return;
+  }
   with_types(from.dtype, to.dtype, [&]<class From, class To>(From, To) {
     launch(copy_kernel<From, To>, shape_for(to.rows, to.cols), stream, rows_of<const From>(from), rows_of<To>(to));
   });

@@ -1,18 +1,21 @@
 // CUDA graphs: captured from the stream, kept by key.
 #include "backend/cuda/recorder.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace awd::cuda {
 
 bool Recorder::begin(std::uint64_t key) {
   AWD_CHECK(!key_.has_value(), "a recording inside a recording");
-  const auto found = graphs_.find(key);
-  if (found != graphs_.end() && found->second != nullptr) {
-    AWD_CUDA(cudaGraphLaunch(found->second.get(), stream_));
+  const auto found = recordings_.find(key);
+  if (found != recordings_.end()) found->second.last_run = ++runs_;
+  if (found != recordings_.end() && found->second.graph != nullptr) {
+    AWD_CUDA(cudaGraphLaunch(found->second.graph.get(), stream_));
     return false;
   }
-  if (found != graphs_.end()) {
+  if (found != recordings_.end()) {
     AWD_CUDA(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal));
     is_capturing_ = true;
   }
@@ -20,13 +23,20 @@ bool Recorder::begin(std::uint64_t key) {
   return true;
 }
 
+void Recorder::forget_oldest() {
+  const auto oldest =
+      std::ranges::min_element(recordings_, {}, [](const auto& recording) { return recording.second.last_run; });
+  recordings_.erase(oldest);  // a graph that still runs ends first
+}
+
 void Recorder::end(bool is_abandoned) {
   AWD_CHECK(key_.has_value());
   const std::uint64_t key = *key_;
   key_.reset();
   if (!is_capturing_) {
-    if (graphs_.size() >= kMostGraphs) graphs_.clear();
-    if (!is_abandoned) graphs_[key] = nullptr;
+    if (is_abandoned) return;
+    if (recordings_.size() >= kMostGraphs) forget_oldest();
+    recordings_[key] = {.graph = nullptr, .last_run = ++runs_};
     return;
   }
   is_capturing_ = false;
@@ -40,7 +50,7 @@ void Recorder::end(bool is_abandoned) {
   check(status, "cudaStreamEndCapture");
   cudaGraphExec_t exec = nullptr;
   AWD_CUDA(cudaGraphInstantiate(&exec, graph.get(), 0));
-  graphs_[key] = GraphExec(exec);
+  recordings_[key].graph = GraphExec(exec);
   AWD_CUDA(cudaGraphLaunch(exec, stream_));
 }
 

@@ -23,12 +23,20 @@ class Recorder {
   bool is_recording() const { return is_capturing_; }
 
  private:
-  /// More keys than a session needs: recordings of caches that are gone are forgotten with all others.
-  static constexpr std::size_t kMostGraphs = 64;
+  /// More keys than a session has in use. The one that was not run for longest is forgotten: that of a cache that is
+  /// gone.
+  static constexpr std::size_t kMostGraphs = 32;
+
+  struct Recording {
+    GraphExec graph;             // empty: run once
+    std::uint64_t last_run = 0;  // of runs_
+  };
+  void forget_oldest();
 
   cudaStream_t stream_;
-  std::map<std::uint64_t, GraphExec> graphs_;  // empty ones: run once
-  std::optional<std::uint64_t> key_;           // between begin() and end()
+  std::map<std::uint64_t, Recording> recordings_;
+  std::uint64_t runs_ = 0;
+  std::optional<std::uint64_t> key_;  // between begin() and end()
   bool is_capturing_ = false;
 };
 

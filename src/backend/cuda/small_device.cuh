@@ -77,14 +77,7 @@ struct WarpCopy {
   }
 };
 
-/// Asks for `bytes` (a multiple of 16) from global memory into the L2 cache.
-__device__ inline void bring_near(const std::byte* from, unsigned bytes) {
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
-  asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" ::"l"(from), "r"(bytes) : "memory");
-#endif
-}
-
-/// Asks for the line that holds *p.
+/// Asks for the line that holds *p, into the L2 cache.
 __device__ inline void bring_line_near(const void* p) { asm volatile("prefetch.global.L2 [%0];" ::"l"(p)); }
 
 /// sums += a b: a [16, 16] row-major, b [16, 8] column-major, bf16; the fragments of mma.m16n8k16.
@@ -138,49 +131,17 @@ __device__ inline void expect_bytes(std::uint64_t* barrier, unsigned bytes) {
 #endif
 }
 
-/// Waits until everything has been sent that expect_bytes() announced; without clusters, for the block's threads.
-__device__ inline void wait_for_block(std::uint64_t* barrier) {
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
-  wait_for_barrier(barrier);
-#else
-  __syncthreads();
-#endif
-}
-
 /// *p = value in the shared memory of the block `rank` of the cluster, counted by its barrier; `p` and `barrier` are
 /// the places in our own.
-template <class T>
-__device__ inline void send_to(T* p, std::uint64_t* barrier, unsigned rank, const T& value) {
+__device__ inline void send_to(float2* p, std::uint64_t* barrier, unsigned rank, float2 value) {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
-  constexpr int kWords = int(sizeof(T)) / 4;
-  const auto& w = reinterpret_cast<const unsigned(&)[kWords]>(value);
   unsigned to, there;
   asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(to) : "r"(shared_address(p)), "r"(rank));
   asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(there) : "r"(shared_address(barrier)), "r"(rank));
-  if constexpr (kWords == 1) {
-    asm volatile("st.async.weak.shared::cluster.mbarrier::complete_tx::bytes.b32 [%0], %1, [%2];" ::"r"(to), "r"(w[0]),
-                 "r"(there)
-                 : "memory");
-  } else if constexpr (kWords == 2) {
-    asm volatile("st.async.weak.shared::cluster.mbarrier::complete_tx::bytes.v2.b32 [%0], {%1, %2}, [%3];" ::"r"(to),
-                 "r"(w[0]), "r"(w[1]), "r"(there)
-                 : "memory");
-  } else {
-    asm volatile(
-        "st.async.weak.shared::cluster.mbarrier::complete_tx::bytes.v4.b32 [%0], {%1, %2, %3, %4}, [%5];" ::"r"(to),
-        "r"(w[0]), "r"(w[1]), "r"(w[2]), "r"(w[3]), "r"(there)
-        : "memory");
-  }
-#else
-  *p = value;
+  asm volatile("st.async.weak.shared::cluster.mbarrier::complete_tx::bytes.v2.f32 [%0], {%1, %2}, [%3];" ::"r"(to),
+               "f"(value.x), "f"(value.y), "r"(there)
+               : "memory");
 #endif
-}
-
-/// Likewise in all blocks of the cluster.
-template <class T>
-__device__ inline void send_to_all(T* p, std::uint64_t* barrier, int cluster, const T& value) {
-#pragma unroll 1
-  for (int rank = 0; rank < cluster; ++rank) send_to(p, barrier, unsigned(rank), value);
 }
 
 }  // namespace awd::cuda::small

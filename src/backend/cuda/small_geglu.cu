@@ -7,11 +7,11 @@ void run_small_geglu(const SmallGeglu& args, cudaStream_t stream) {
   const SmallLayer& layer = *args.layer;
   AWD_CHECK(layer.pairs == SmallPairs::kGated && args.y.dtype == DType::kBf16 && args.y.cols == layer.out() / 2);
   const small::Geglu output{static_cast<__nv_bfloat16*>(args.y.data), args.y.stride, args.y.cols};
-  const small::View view = small::view_of(layer, args.x, args.norm, args.ahead);
+  const small::View view = small::view_of(layer, args.x, args.norm);
   if (args.norm.scale.empty()) {
-    small::launch_product<small::kGatedUnits, small::PlainRows<small::Order::kApart>>(layer, view, output, stream);
+    small::launch_product<SmallPairs::kGated, small::PlainRows<small::Order::kApart>>(layer, view, output, stream);
   } else {
-    small::launch_product<small::kGatedUnits, small::NormedRows>(layer, view, output, stream);
+    small::launch_product<SmallPairs::kGated, small::NormedRows>(layer, view, output, stream);
   }
 }
 

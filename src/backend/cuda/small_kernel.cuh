@@ -10,49 +10,55 @@
 
 namespace awd::cuda::small {
 
-/// Compile-time shape of a kernel: tiles of 16 rows, units of outputs, tiles of 8 outputs in a unit.
-template <int kRowTiles_, int kUnits_, int kTilesPerUnit_>
+/// Compile-time shape of a kernel: tiles of 16 rows of a warp, units of outputs, tiles of 8 outputs in a unit, and how
+/// many warps with other rows share weights and so a part of the inputs.
+template <int kRowTiles_, int kUnits_, int kTilesPerUnit_, int kRowGroups_ = 1>
 struct Form {
   static constexpr int kRowTiles = kRowTiles_;
+  static constexpr int kRowGroups = kRowGroups_;
+  static constexpr int kParts = kWarps / kRowGroups;  // of the block's inputs
+  static constexpr int kRows = 16 * kRowTiles * kRowGroups;
   static constexpr int kUnits = kUnits_;
   static constexpr int kTilesPerUnit = kTilesPerUnit_;
   static constexpr int kThreads = 32 * kWarps;
   static constexpr int kTiles = kUnits * kTilesPerUnit;       // of 8 outputs
   static constexpr int kSumBytes = kRowTiles * kTiles * 512;  // of a warp's sums
-  static constexpr int kItems = kRowTiles * kUnits * 64;      // two columns of a row in all tiles of a unit
+  static constexpr int kItems = kRows * kUnits * 4;           // two columns of a row in all tiles of a unit
   static constexpr int kItemsPerThread = (kItems + kThreads - 1) / kThreads;
-  // Of two kernels in a row, blocks of both fit a multiprocessor.
-  static constexpr int kBlocksPerProcessor = kRowTiles == 1 ? 2 : 1;
-  // Blocks of a cluster share the work on the rows (layers of pairs, which are wide) or the inputs.
-  static constexpr bool kSharesRows = kTilesPerUnit == 2;
+  // Scales and biases are on their way early, unless sums need the registers.
+  static constexpr bool kFactorsLate = kItemsPerThread > 2;
+  // Few rows: of two kernels in a row, blocks of both fit a multiprocessor. With more, two blocks of one would share
+  // it and leave others idle.
+  static constexpr int kBlocksPerProcessor = kRows == 16 ? 2 : 1;
 };
 
 /// Dynamic shared memory of a block, in its order.
-template <class F, class Weights>
+template <class F, class Weights, class Rows>
 struct Layout {
   static constexpr int kChunkBytes = F::kTiles * 32 * int(sizeof(typename Weights::Stored));
 
-  /// A warp's weights, and in their place later its sums.
-  __host__ __device__ static int warp_bytes(const View& view) {
-    const int weights = view.chunks_per_warp * kChunkBytes;
-    return weights > F::kSumBytes ? weights : F::kSumBytes;
+  /// The weights of a part, and in their place later the sums of its warps.
+  __host__ __device__ static int part_bytes(const View& view) {
+    const int weights = view.chunks_per_part * kChunkBytes, sums = F::kRowGroups * F::kSumBytes;
+    return weights > sums ? weights : sums;
   }
-  /// Then what the blocks of the cluster send: rows as fragments [chunks, row tiles, steps, lanes], or sums
+  /// Then the scale of the norm for each group of rows, and the sums that the blocks of the cluster send
   /// [blocks, tiles of a unit, items].
+  __host__ __device__ static int scale_bytes(const View& view) {
+    return Rows::kIsNormed ? F::kRowGroups * 4 * view.in : 0;
+  }
   __host__ __device__ static int shared_bytes(const View& view) {
-    const int rows = view.in / 32 * F::kRowTiles * 1024;
     const int sums = view.cluster > 1 ? view.cluster * F::kTilesPerUnit * F::kItems * 8 : 0;
-    return kWarps * warp_bytes(view) + (F::kSharesRows ? rows : sums);
+    return F::kParts * part_bytes(view) + scale_bytes(view) + sums;
   }
 };
 
 /// Shared memory of fixed size.
 template <class F>
 struct Fixed {
-  std::uint64_t weights[kWarps];                            // barriers: a warp's weights are here
-  std::uint64_t sent;                                       // what the cluster sends is here
-  float squares[16 * F::kRowTiles][kMostCluster * kWarps];  // of the rows, in parts
-  float factors[16 * F::kRowTiles];                         // what the norm divides rows by, inverted
+  std::uint64_t weights[F::kParts];    // barriers: a part's weights are here
+  std::uint64_t sent;                  // what the cluster sends is here
+  float squares[F::kParts][F::kRows];  // of the rows, of a part's inputs
 };
 
 template <class F, class Weights, class Rows, class Output>
@@ -61,46 +67,51 @@ class Product {
   __device__ Product(const View& view, const Output& output, std::byte* shared, Fixed<F>& fixed)
       : view_(view),
         output_(output),
-        warp_(int(threadIdx.x / 32)),
+        part_(int(threadIdx.x / 32) % F::kParts),
+        row_group_(int(threadIdx.x / 32) / F::kParts),
         lane_(int(threadIdx.x % 32)),
         rank_(int(blockIdx.x)),
-        group_(int(F::kSharesRows ? blockIdx.y * gridDim.x + blockIdx.x : blockIdx.y)),
-        first_(warp_ * view.chunks_per_warp),
-        input_(F::kSharesRows ? 0 : (rank_ * view.chunks + first_) * 32),
-        warp_bytes_(Layout<F, Weights>::warp_bytes(view)),
+        group_(int(blockIdx.y)),
+        first_(part_ * view.chunks_per_part),
+        input_((rank_ * view.chunks + first_) * 32),
+        part_bytes_(Layout<F, Weights, Rows>::part_bytes(view)),
         shared_(shared),
-        sent_(shared + kWarps * warp_bytes_),
+        scale_(reinterpret_cast<float*>(shared + F::kParts * part_bytes_) + row_group_ * view.in),
+        sent_(shared + F::kParts * part_bytes_ + Layout<F, Weights, Rows>::scale_bytes(view)),
         fixed_(fixed) {
-    const int chunks = F::kSharesRows ? view.chunks : min(view.chunks, view.in / 32 - rank_ * view.chunks);
-    chunks_ = max(0, min(view.chunks_per_warp, chunks - first_));
+    chunks_ = max(0, min(view.chunks_per_part, min(view.chunks, view.in / 32 - rank_ * view.chunks) - first_));
   }
 
   /// What may be done while the kernel in front still runs.
   __device__ void start() {
     const int chunk = (int(blockIdx.y * gridDim.x) + rank_) * view_.chunks + first_;
-    WarpCopy::start(fixed_.weights + warp_, own(), view_.weights + std::size_t(chunk) * kChunkBytes,
-                    unsigned(chunks_ * kChunkBytes), unsigned(lane_));
-    if (threadIdx.x == 0) expect_bytes(&fixed_.sent, bytes_sent());
-    cluster_arrive();
-    if (lane_ == 0) bring_ahead_near();
+    if (row_group_ == 0) {
+      WarpCopy::start(fixed_.weights + part_, own(), view_.weights + std::size_t(chunk) * kChunkBytes,
+                      unsigned(chunks_ * kChunkBytes), unsigned(lane_));
+    }
+    if (view_.cluster > 1) {
+      if (threadIdx.x == 0) expect_bytes(&fixed_.sent, bytes_sent());
+      cluster_arrive();
+    }
     if (Rows::kIsNormed && threadIdx.x == 0 && group_ * 32 < view_.in) {
       bring_line_near(view_.scale + group_ * 32);
       if (view_.shift != nullptr) bring_line_near(view_.shift + group_ * 32);
     }
     for_items([&](int i, const Item& item) {
       if (is_ours(item)) output_.bring_near(item.row, column(item));
-      read_factors(item, factors_[i], biases_[i]);
+      if constexpr (!F::kFactorsLate) read_factors(item, factors_[i], biases_[i]);
     });
 #pragma unroll
     for (int t = 0; t < F::kRowTiles; ++t) {
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
-        const int row = t * 16 + half * 8 + lane_ / 4;
+        const int row = (row_group_ * F::kRowTiles + t) * 16 + half * 8 + lane_ / 4;
         rows_[t][half] = Rows::start(view_, row, lane_ % 4) + input_;
         is_shift_[t][half] = row == view_.rows;
       }
     }
-    cluster_wait();  // what is sent is expected everywhere
+    if constexpr (F::kRowGroups > 1) __syncthreads();  // barriers are set up
+    if (view_.cluster > 1) cluster_wait();             // what is sent is expected everywhere
   }
 
   /// The warp's sums of its inputs.
@@ -113,41 +124,30 @@ class Product {
 #pragma unroll
       for (int n = 0; n < F::kTiles; ++n) sums_[t][n][0] = sums_[t][n][1] = sums_[t][n][2] = sums_[t][n][3] = 0.f;
     }
-    if constexpr (F::kSharesRows) {
-      share_rows();
-      wait_for_block(&fixed_.sent);
-      WarpCopy::wait(fixed_.weights + warp_);
-#pragma unroll 4
-      for (int chunk = 0; chunk < chunks_; ++chunk) {
-        RowFragments rows[F::kRowTiles];
-#pragma unroll
-        for (int t = 0; t < F::kRowTiles; ++t) {
-          rows[t].step[0] = *fragment_of(first_ + chunk, t, 0);
-          rows[t].step[1] = *fragment_of(first_ + chunk, t, 1);
-        }
-        multiply_chunk(chunk, rows);
-      }
-    } else {
-      constexpr int kBatch = 8 / F::kRowTiles;  // chunks whose rows are on the way together
-      int chunk = 0;
+    // Chunks whose rows are on the way together, as many as registers have room for.
+    constexpr int kBatch = (Rows::kIsNormed ? 4 : 8) / F::kRowTiles * F::kRowGroups;
+    if constexpr (Rows::kIsNormed) fetch_scale();
+    int chunk = 0;
 #pragma unroll 1
-      for (; chunk + kBatch <= chunks_; chunk += kBatch) multiply_batch<kBatch>(chunk);
+    for (; chunk + kBatch <= chunks_; chunk += kBatch) multiply_batch<kBatch>(chunk);
+    if constexpr (kBatch == 8) {
 #pragma unroll 1
       for (; chunk + 4 <= chunks_; chunk += 4) multiply_batch<4>(chunk);
-#pragma unroll 1
-      for (; chunk < chunks_; ++chunk) multiply_batch<1>(chunk);
     }
+#pragma unroll 1
+    for (; chunk < chunks_; ++chunk) multiply_batch<1>(chunk);
+    if constexpr (Rows::kIsNormed) leave_squares();
   }
 
   /// Sums of all warps, of all blocks that share inputs, and to their place.
   __device__ void finish() {
     leave_sums();
-    if constexpr (Rows::kIsNormed) find_factors();
     __syncthreads();
     for_items([&](int i, const Item& item) { add_block(item.slot, total_[i]); });
-    if (!F::kSharesRows && view_.cluster > 1) add_cluster();
+    if (view_.cluster > 1) add_cluster();
     for_items([&](int i, const Item& item) {
       Sums<F::kTilesPerUnit>& s = total_[i];
+      if constexpr (F::kFactorsLate) read_factors(item, factors_[i], biases_[i]);
       if constexpr (Rows::kIsNormed) end_norm(item, s);
 #pragma unroll
       for (int n = 0; n < F::kTilesPerUnit; ++n) {
@@ -158,7 +158,7 @@ class Product {
   }
 
  private:
-  static constexpr int kChunkBytes = Layout<F, Weights>::kChunkBytes;
+  static constexpr int kChunkBytes = Layout<F, Weights, Rows>::kChunkBytes;
 
   /// Two neighbouring columns of a row in all tiles of a unit.
   struct Item {
@@ -179,70 +179,38 @@ class Product {
     }
   };
 
-  __device__ std::byte* own() const { return shared_ + warp_ * warp_bytes_; }
+  __device__ std::byte* own() const { return shared_ + part_ * part_bytes_; }
+  /// Waits for the other warps of the part.
+  __device__ void meet_part() const {
+    if constexpr (F::kRowGroups > 1) {
+      asm volatile("bar.sync %0, %1;" ::"r"(1 + part_), "n"(32 * F::kRowGroups) : "memory");
+    } else {
+      __syncwarp();
+    }
+  }
+  __device__ void wait_for_weights() const {
+    if (kHasBulkCopies || row_group_ == 0) WarpCopy::wait(fixed_.weights + part_);
+    if constexpr (!kHasBulkCopies) meet_part();
+  }
   __device__ int column(const Item& item) const { return (group_ * F::kUnits + item.unit) * 8 + 2 * (lane_ % 4); }
   /// Where blocks share inputs, row r is finished by block r % cluster.
   __device__ bool is_ours(const Item& item) const {
-    return item.row < view_.rows && (F::kSharesRows || (item.row & (view_.cluster - 1)) == rank_);
+    return item.row < view_.rows && (item.row & (view_.cluster - 1)) == rank_;
   }
 
   /// What the cluster, this block among it, sends to this block.
   __device__ unsigned bytes_sent() const {
-    if constexpr (F::kSharesRows) {
-      const int squares = Rows::kIsNormed ? view_.cluster * kWarps * 16 * F::kRowTiles * 4 : 0;
-      return unsigned(view_.in / 32 * F::kRowTiles * 1024 + squares);
-    }
     return unsigned(view_.cluster * ((view_.rows - rank_ + view_.cluster - 1) / view_.cluster) * F::kTiles * 4 * 8);
   }
 
-  __device__ void bring_ahead_near() const {
-    const unsigned self = (blockIdx.y * gridDim.x + blockIdx.x) * kWarps + unsigned(warp_);
+  /// The norm's scale of the warp's inputs, into shared memory.
+  __device__ void fetch_scale() const {
 #pragma unroll 1
-    for (int i = 0; i < 3 && view_.ahead[i].bytes > 0; ++i) {
-      const Span& span = view_.ahead[i];
-      const unsigned at = self * span.share;
-      if (at < span.bytes) bring_near(span.data + at, min(span.bytes - at, span.share));
+    for (int i = first_ * 32 + lane_ * 4; i < (first_ + chunks_) * 32; i += 128) {
+      copy_16_bytes(scale_ + i, view_.scale + i);
     }
   }
 
-  __device__ uint4* fragment_of(int chunk, int tile, int step) const {
-    return reinterpret_cast<uint4*>(sent_) + ((chunk * F::kRowTiles + tile) * 2 + step) * 32 + lane_;
-  }
-
-  /// Each warp of the cluster makes fragments of a few chunks of all rows, for all blocks.
-  __device__ void share_rows() {
-    float squares[F::kRowTiles][2] = {};
-#pragma unroll 1
-    for (int chunk = rank_ * kWarps + warp_; chunk < view_.in / 32; chunk += view_.cluster * kWarps) {
-      typename Rows::Raw raw[F::kRowTiles];
-      const typename Rows::Scale scale = Rows::scale(view_, chunk, lane_ % 4);
-#pragma unroll
-      for (int t = 0; t < F::kRowTiles; ++t) {
-        const typename Rows::Element* const from[2] = {rows_[t][0] + chunk * 32, rows_[t][1] + chunk * 32};
-        raw[t] = Rows::load(from, 0);
-      }
-#pragma unroll
-      for (int t = 0; t < F::kRowTiles; ++t) {
-        const RowFragments made = Rows::fragments(raw[t], scale, is_shift_[t], squares[t]);
-#pragma unroll
-        for (int step = 0; step < 2; ++step) {
-          send_to_all(fragment_of(chunk, t, step), &fixed_.sent, view_.cluster, made.step[step]);
-        }
-      }
-    }
-    if constexpr (Rows::kIsNormed) {
-#pragma unroll
-      for (int i = 0; i < 2 * F::kRowTiles; ++i) {
-        float sum = squares[i / 2][i % 2];
-        sum += __shfl_xor_sync(~0u, sum, 1);
-        sum += __shfl_xor_sync(~0u, sum, 2);
-        float* to = &fixed_.squares[i * 8 + lane_ / 4][rank_ * kWarps + warp_];
-        if (lane_ % 4 == 0) send_to_all(to, &fixed_.sent, view_.cluster, sum);
-      }
-    }
-  }
-
-  /// Rows straight from memory, for the warp's own inputs.
   template <int kBatch>
   __device__ void multiply_batch(int chunk) {
     typename Rows::Raw raw[kBatch][F::kRowTiles];
@@ -252,15 +220,19 @@ class Product {
 #pragma unroll
       for (int b = 0; b < kBatch; ++b) raw[b][t] = Rows::load(from, b);
     }
-    if (chunk == 0) WarpCopy::wait(fixed_.weights + warp_);
+    if (chunk == 0) {
+      if constexpr (Rows::kIsNormed) wait_for_lanes_copies();
+      wait_for_weights();
+    }
+    RowFragments rows[kBatch][F::kRowTiles];
 #pragma unroll
     for (int b = 0; b < kBatch; ++b) {
-      RowFragments rows[F::kRowTiles];
-      float no_squares[2] = {};
+      const float* scale = scale_ + (first_ + chunk + b) * 32 + input_of(Order::kApart, lane_ % 4, 0);
 #pragma unroll
-      for (int t = 0; t < F::kRowTiles; ++t) rows[t] = Rows::fragments(raw[b][t], {}, is_shift_[t], no_squares);
-      multiply_chunk(chunk + b, rows);
+      for (int t = 0; t < F::kRowTiles; ++t) rows[b][t] = Rows::fragments(raw[b][t], scale, is_shift_[t], square_[t]);
     }
+#pragma unroll
+    for (int b = 0; b < kBatch; ++b) multiply_chunk(chunk + b, rows[b]);
   }
 
   __device__ void multiply_chunk(int chunk, const RowFragments (&rows)[F::kRowTiles]) {
@@ -279,10 +251,21 @@ class Product {
     }
   }
 
-  /// The warp's sums take the place of its weights.
+  __device__ void leave_squares() {
+#pragma unroll
+    for (int i = 0; i < 2 * F::kRowTiles; ++i) {
+      float sum = square_[i / 2][i % 2];
+      sum += __shfl_xor_sync(~0u, sum, 1);
+      sum += __shfl_xor_sync(~0u, sum, 2);
+      const int row = row_group_ * F::kRowTiles * 16 + i * 8 + lane_ / 4;
+      if (lane_ % 4 == 0) fixed_.squares[part_][row] = sum;
+    }
+  }
+
+  /// The warp's sums take the place of the part's weights.
   __device__ void leave_sums() {
-    __syncwarp();
-    auto* to = reinterpret_cast<float2*>(own()) + lane_;
+    meet_part();
+    auto* to = reinterpret_cast<float2*>(own() + row_group_ * F::kSumBytes) + lane_;
 #pragma unroll
     for (int t = 0; t < F::kRowTiles; ++t) {
 #pragma unroll
@@ -308,11 +291,11 @@ class Product {
 #pragma unroll
     for (int n = 0; n < F::kTilesPerUnit; ++n) sums[n] = {0.f, 0.f};
 #pragma unroll
-    for (int w = 0; w < kWarps; ++w) {
-      const auto* of_warp = reinterpret_cast<const float2*>(shared_ + w * warp_bytes_) + slot;
+    for (int part = 0; part < F::kParts; ++part) {
+      const auto* of_part = reinterpret_cast<const float2*>(shared_ + part * part_bytes_) + slot;
 #pragma unroll
       for (int n = 0; n < F::kTilesPerUnit; ++n) {
-        sums[n] = {sums[n].x + of_warp[n * 64].x, sums[n].y + of_warp[n * 64].y};
+        sums[n] = {sums[n].x + of_part[n * 64].x, sums[n].y + of_part[n * 64].y};
       }
     }
   }
@@ -345,22 +328,14 @@ class Product {
     });
   }
 
-  /// The factor of each row, from the parts of its squares.
-  __device__ void find_factors() const {
-#pragma unroll
-    for (int row = warp_; row < 16 * F::kRowTiles; row += kWarps) {
-      float sum = lane_ < view_.cluster * kWarps ? fixed_.squares[row][lane_] : 0.f;
-#pragma unroll
-      for (int other = 16; other > 0; other /= 2) sum += __shfl_xor_sync(~0u, sum, other);
-      if (lane_ == 0) fixed_.factors[row] = rsqrtf(__fdividef(sum, float(view_.in)) + 1e-6f);
-    }
-  }
-
   /// Sums times the row's factor, plus those of the shift.
   __device__ void end_norm(const Item& item, Sums<F::kTilesPerUnit>& s) const {
     Sums<F::kTilesPerUnit> shift = {};
     if (view_.shift != nullptr) add_block(item.slot_of(view_.rows, lane_), shift);
-    const float r = fixed_.factors[item.row];
+    float squares = 0.f;
+#pragma unroll
+    for (int part = 0; part < F::kParts; ++part) squares += fixed_.squares[part][item.row];
+    const float r = rsqrtf(__fdividef(squares, float(view_.in)) + 1e-6f);
 #pragma unroll
     for (int n = 0; n < F::kTilesPerUnit; ++n) s[n] = {r * s[n].x + shift[n].x, r * s[n].y + shift[n].y};
   }
@@ -380,22 +355,24 @@ class Product {
 
   const View& view_;
   const Output& output_;
-  int warp_, lane_, rank_, group_;
-  int first_, chunks_;  // of the block's chunks, the warp's
+  int part_, row_group_, lane_, rank_, group_;
+  int first_, chunks_;  // of the block's chunks, the part's
   int input_;           // where rows_ begin
-  int warp_bytes_;
+  int part_bytes_;
   std::byte* shared_;
+  float* scale_;
   std::byte* sent_;
   Fixed<F>& fixed_;
   const typename Rows::Element* rows_[F::kRowTiles][2];
   bool is_shift_[F::kRowTiles][2];
   float sums_[F::kRowTiles][F::kTiles][4];  // fragments of mma.m16n8k16
+  float square_[F::kRowTiles][2] = {};
   typename Output::Ready ready_[F::kItemsPerThread];
   Sums<F::kTilesPerUnit> total_[F::kItemsPerThread];
   Sums<F::kTilesPerUnit> factors_[F::kItemsPerThread], biases_[F::kItemsPerThread];
 };
 
-/// blockIdx.x: the block's rank in its cluster; blockIdx.y: which group of outputs, or which `cluster` of groups.
+/// blockIdx.x: the block's rank in its cluster; blockIdx.y: which group of outputs.
 template <class F, class Weights, class Rows, class Output>
 __global__ __launch_bounds__(F::kThreads,
                              F::kBlocksPerProcessor) void small_kernel(const __grid_constant__ View view,

@@ -6,28 +6,20 @@ namespace awd::cuda {
 
 namespace small {
 
-View view_of(const SmallLayer& layer, const Tensor& x, const Modulation& norm, const SmallAhead& ahead) {
+View view_of(const SmallLayer& layer, const Tensor& x, const Modulation& norm) {
   const bool is_normed = !norm.scale.empty();
   const std::size_t row_bytes = std::size_t(x.stride) * bytes_of(x.dtype);
   AWD_CHECK(x.cols == layer.in && x.live_rows == nullptr, "{} columns for {} inputs", x.cols, layer.in);
   AWD_CHECK(x.dtype == (is_normed ? DType::kF32 : DType::kBf16));
   AWD_CHECK(reinterpret_cast<std::uintptr_t>(x.data) % 16 == 0 && row_bytes % 16 == 0, "stride {}", x.stride);
-  View view{
-      .weights = layer.weights.get(), .x = x.data, .x_stride = x.stride, .rows = x.rows, .in = layer.in, .ahead = {}};
+  View view{.weights = layer.weights.get(), .x = x.data, .x_stride = x.stride, .rows = x.rows, .in = layer.in};
   const int padded = layer.groups * layer.plan.units * tiles_of(layer.pairs) * 8;
   view.bias = layer.has_bias ? layer.columns : nullptr;
   view.scales = layer.number == SmallNumber::kE4m3 ? layer.columns + padded : nullptr;
   view.chunks = layer.chunks;
-  view.chunks_per_warp = (layer.chunks + kWarps - 1) / kWarps;
   view.cluster = layer.plan.cluster;
   view.scale = static_cast<const float*>(norm.scale.data);
   view.shift = static_cast<const float*>(norm.shift.data);
-  for (std::size_t i = 0; i < 3; ++i) {
-    const SmallAhead::Span& span = ahead.spans[i];
-    const unsigned blocks = unsigned(layer.groups * (layer.pairs == SmallPairs::kNone ? layer.plan.cluster : 1));
-    const unsigned warps = blocks * kWarps, bytes = unsigned(span.bytes);
-    view.ahead[i] = {span.data, bytes, ((bytes + warps - 1) / warps + 127) & ~127u};
-  }
   return view;
 }
 
@@ -46,8 +38,8 @@ void run_small_qkv(const SmallQkv& args, cudaStream_t stream) {
   output.angles = static_cast<const float*>(args.angles.data);
   output.angles_stride = args.angles.stride;
   output.half = layer.head_dim / 2;
-  small::launch_product<small::kHeadUnits, small::NormedRows>(
-      layer, small::view_of(layer, args.x, args.norm, args.ahead), output, stream);
+  small::launch_product<SmallPairs::kHeads, small::NormedRows>(layer, small::view_of(layer, args.x, args.norm), output,
+                                                               stream);
 }
 
 void run_small_branch(const SmallBranch& args, cudaStream_t stream) {
@@ -55,16 +47,16 @@ void run_small_branch(const SmallBranch& args, cudaStream_t stream) {
   AWD_CHECK(layer.pairs == SmallPairs::kNone && args.x.dtype == DType::kF32 && args.x.cols == layer.out());
   const small::AddBranch output{static_cast<float*>(args.x.data), args.x.stride, layer.out(),
                                 static_cast<const float*>(args.gate.data)};
-  small::launch_product<small::kPlainUnits, small::PlainRows<small::Order::kTogether>>(
-      layer, small::view_of(layer, args.input, {}, args.ahead), output, stream);
+  small::launch_product<SmallPairs::kNone, small::PlainRows<small::Order::kTogether>>(
+      layer, small::view_of(layer, args.input, {}), output, stream);
 }
 
 void run_small(const SmallStore& args, cudaStream_t stream) {
   const SmallLayer& layer = *args.layer;
   AWD_CHECK(layer.pairs == SmallPairs::kNone && args.y.cols == layer.out());
   const small::Store output{args.y.data, args.y.stride, layer.out(), args.y.dtype == DType::kF32};
-  small::launch_product<small::kPlainUnits, small::PlainRows<small::Order::kTogether>>(
-      layer, small::view_of(layer, args.x, {}, args.ahead), output, stream);
+  small::launch_product<SmallPairs::kNone, small::PlainRows<small::Order::kTogether>>(
+      layer, small::view_of(layer, args.x, {}), output, stream);
 }
 
 }  // namespace awd::cuda

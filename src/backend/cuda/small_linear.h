@@ -34,6 +34,7 @@ struct SmallRows {
 struct SmallSource {
   std::array<SmallRows, 3> parts{};
   int in = 0;
+  int rows = 0;                 // the most rows that it will multiply at a time
   const float* bias = nullptr;  // f32 [sum of out], device; optional
   SmallNumber number = SmallNumber::kBf16;
   SmallPairs pairs = SmallPairs::kNone;
@@ -45,7 +46,7 @@ struct SmallSource {
 /// How a product is cut into thread blocks.
 struct SmallPlan {
   int units = 1;    // of a block: tiles of 8 outputs, or pairs of tiles
-  int cluster = 1;  // blocks that share the inputs of an output, or the work on the rows (layers of pairs): 1, 2, 4
+  int cluster = 1;  // blocks that share the inputs of an output: 1, 2 or 4; pairs have 1
 };
 
 /// A packed weight; owns its device memory. Immutable, shared by streams.
@@ -70,17 +71,8 @@ struct SmallLayer {
   int out() const { return outs[0] + outs[1] + outs[2]; }
 };
 
-/// Weights that later kernels stream, which this one brings near (into the L2 cache).
-struct SmallAhead {
-  struct Span {
-    const std::byte* data = nullptr;  // 16-byte aligned
-    std::uint64_t bytes = 0;          // a multiple of 16; 0: nothing, and no further spans
-  };
-  std::array<Span, 3> spans{};
-};
-
-/// True where products of `rows` rows with such a weight run.
-bool small_fits(int rows, const SmallSource& source, bool has_shift = false);
+/// True where products with such a weight run.
+bool small_fits(const SmallSource& source);
 
 /// Copies a weight into the kernels' layout, or `number`. Allocates and synchronises; throws awd::Error when memory is
 /// short. The source may be released after.
@@ -95,7 +87,6 @@ struct SmallQkv {
   Modulation norm;  // scale, and shift or none
   Tensor angles;    // [rows, head_dim] f32, cosines | sines
   Tensor q, k, v;   // [rows, out of the part] bf16
-  SmallAhead ahead;
 };
 void run_small_qkv(const SmallQkv& args, cudaStream_t stream);
 
@@ -105,7 +96,6 @@ struct SmallGeglu {
   Tensor x;         // [rows, in] f32
   Modulation norm;  // empty scale: no norm, x is bf16
   Tensor y;         // [rows, out / 2] bf16
-  SmallAhead ahead;
 };
 void run_small_geglu(const SmallGeglu& args, cudaStream_t stream);
 
@@ -115,7 +105,6 @@ struct SmallBranch {
   Tensor input;  // [rows, in] bf16
   Tensor gate;   // [1, out] f32, or empty
   Tensor x;      // [rows, out] f32
-  SmallAhead ahead;
 };
 void run_small_branch(const SmallBranch& args, cudaStream_t stream);
 
@@ -124,7 +113,6 @@ struct SmallStore {
   const SmallLayer* layer = nullptr;
   Tensor x;  // [rows, in] bf16
   Tensor y;  // [rows, out] bf16 or f32
-  SmallAhead ahead;
 };
 void run_small(const SmallStore& args, cudaStream_t stream);
 

@@ -187,10 +187,11 @@ TEST_P(SmallLinear, QueriesKeysAndValuesAreNormedAndRotated) {
   const Norm n = norm(6);
   const SmallSource source{.parts = {source_rows(wq), source_rows(wk), source_rows(wv)},
                            .in = c().width,
+                           .rows = c().rows,
                            .number = c().number,
                            .pairs = SmallPairs::kHeads,
                            .head_dim = dim};
-  ASSERT_TRUE(small_fits(rows, source, c().modulated));
+  ASSERT_TRUE(small_fits(source));
   const SmallLayer layer = pack_small(source);
   const Matrix q(rows, c().heads * dim, DType::kBf16, 8), k(rows, dim, DType::kBf16, 16), v(rows, dim, DType::kBf16);
   run_small_qkv({.layer = &layer,
@@ -199,8 +200,7 @@ TEST_P(SmallLinear, QueriesKeysAndValuesAreNormedAndRotated) {
                  .angles = angles.tensor(),
                  .q = q.tensor(),
                  .k = k.tensor(),
-                 .v = v.tensor(),
-                 .ahead = {}},
+                 .v = v.tensor()},
                 nullptr);
   const Rows in = normed(x, n.scale, shift_of(n)), turns = rows_of(angles);
   const auto rotated = [&](Rows y) {
@@ -225,12 +225,13 @@ TEST_P(SmallLinear, GatedUnitsOfNormedRows) {
   const Norm n = norm(14);
   const SmallSource source{.parts = {source_rows(gates), source_rows(ups), SmallRows{}},
                            .in = c().width,
+                           .rows = c().rows,
                            .number = c().number,
                            .pairs = SmallPairs::kGated};
-  ASSERT_TRUE(small_fits(c().rows, source, c().modulated));
+  ASSERT_TRUE(small_fits(source));
   const SmallLayer layer = pack_small(source);
   const Matrix y(c().rows, c().mlp, DType::kBf16, 8);
-  run_small_geglu({.layer = &layer, .x = x.tensor(), .norm = n.modulation(), .y = y.tensor(), .ahead = {}}, nullptr);
+  run_small_geglu({.layer = &layer, .x = x.tensor(), .norm = n.modulation(), .y = y.tensor()}, nullptr);
   const Rows in = normed(x, n.scale, shift_of(n));
   Rows expected = product_of(in, gates);
   const Rows up = product_of(in, ups);
@@ -245,12 +246,12 @@ TEST_P(SmallLinear, BranchesAreAddedThroughTheirGate) {
     const Matrix input = Matrix::random(c().rows, in, DType::kBf16, 0.f, 1.f, 21, 8), w = weight(c().width, in, 22);
     const Matrix x = stream_rows(23);
     const Norm n = norm(24);
-    const SmallSource source{.parts = {source_rows(w), SmallRows{}, SmallRows{}}, .in = in, .number = c().number};
-    ASSERT_TRUE(small_fits(c().rows, source, false));
+    const SmallSource source{
+        .parts = {source_rows(w), SmallRows{}, SmallRows{}}, .in = in, .rows = c().rows, .number = c().number};
+    ASSERT_TRUE(small_fits(source));
     const SmallLayer layer = pack_small(source);
     Rows expected = rows_of(x);
-    run_small_branch({.layer = &layer, .input = input.tensor(), .gate = n.gate.tensor(), .x = x.tensor(), .ahead = {}},
-                     nullptr);
+    run_small_branch({.layer = &layer, .input = input.tensor(), .gate = n.gate.tensor(), .x = x.tensor()}, nullptr);
     const Rows branch = product_of(rows_of(input), w);
     const std::vector<double> gate =
         c().modulated ? rows_of(n.gate)[0] : std::vector<double>(std::size_t(c().width), 1.);
@@ -263,11 +264,30 @@ TEST_P(SmallLinear, BranchesAreAddedThroughTheirGate) {
   }
 }
 
+TEST_P(SmallLinear, BlocksOfAClusterShareInputs) {
+  int major = 0;
+  AWD_CUDA(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0));
+  const Matrix input = Matrix::random(c().rows, c().mlp, DType::kBf16, 0.f, 1.f, 41),
+               w = weight(c().width, c().mlp, 42);
+  const Rows expected = product_of(rows_of(input), w);
+  for (const int cluster : {1, 2, 4}) {  // of the tiny geometry's five chunks of inputs, four blocks have 2, 2, 1, 0
+    if (cluster > 1 && major < 9) continue;
+    SCOPED_TRACE(testing::Message() << cluster << " blocks");
+    const SmallLayer layer = pack_small(
+        {.parts = {source_rows(w), SmallRows{}, SmallRows{}}, .in = c().mlp, .rows = c().rows, .number = c().number},
+        {.units = 2, .cluster = cluster});
+    const Matrix y(c().rows, c().width, DType::kF32);
+    run_small({.layer = &layer, .x = input.tensor(), .y = y.tensor()}, nullptr);
+    expect_close(y, expected);
+  }
+}
+
 TEST_P(SmallLinear, PlainProductsStoreWithBiasAndLeaveThePaddingAlone) {
   const Matrix x = Matrix::random(c().rows, c().width, DType::kBf16, 0.f, 1.f, 31), w = weight(24, c().width, 32),
                bias = Matrix::random(1, 24, DType::kF32, 0.f, 1.f, 33);
   const SmallSource source{.parts = {source_rows(w), SmallRows{}, SmallRows{}},
                            .in = c().width,
+                           .rows = c().rows,
                            .bias = static_cast<const float*>(bias.tensor().data),
                            .number = c().number};
   const SmallLayer layer = pack_small(source);
@@ -275,13 +295,13 @@ TEST_P(SmallLinear, PlainProductsStoreWithBiasAndLeaveThePaddingAlone) {
   for (const DType dtype : {DType::kBf16, DType::kF32}) {
     const Matrix y(c().rows, 24, dtype, 8);
     const std::vector<float> before = y.values();
-    run_small({.layer = &layer, .x = x.tensor(), .y = y.tensor(), .ahead = {}}, nullptr);
+    run_small({.layer = &layer, .x = x.tensor(), .y = y.tensor()}, nullptr);
     expect_close(y, expected);
     const std::vector<float> after = y.values();
     for (int r = 0; r < c().rows; ++r) {
       for (int i = 24; i < 32; ++i) EXPECT_EQ(before[std::size_t(r * 32 + i)], after[std::size_t(r * 32 + i)]);
     }
-    run_small({.layer = &layer, .x = x.tensor(), .y = y.tensor(), .ahead = {}}, nullptr);
+    run_small({.layer = &layer, .x = x.tensor(), .y = y.tensor()}, nullptr);
     EXPECT_EQ(after, y.values());
   }
 }

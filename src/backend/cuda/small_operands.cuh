@@ -21,15 +21,11 @@ struct PlainRows {
     uint2 rows[2][2];  // of lane / 4 and of 8 behind it; steps
   };
 
-  struct Scale {};
-
   /// Where the lane's inputs of row `row` begin; rows behind the last may be any.
   __device__ static const Element* start(const View& view, int row, int q) {
     const auto* x = static_cast<const Element*>(view.x);
     return x + std::size_t(min(row, view.rows - 1)) * view.x_stride + input_of(kOrder, q, 0);
   }
-  __device__ static Scale scale(const View&, int, int) { return {}; }
-
   __device__ static Raw load(const Element* const (&rows)[2], int chunk) {
     Raw raw;
 #pragma unroll
@@ -47,7 +43,7 @@ struct PlainRows {
     return raw;
   }
 
-  __device__ static RowFragments fragments(const Raw& raw, const Scale&, const bool (&)[2], float (&)[2]) {
+  __device__ static RowFragments fragments(const Raw& raw, const float*, const bool (&)[2], float (&)[2]) {
     RowFragments result;
 #pragma unroll
     for (int step = 0; step < 2; ++step) {
@@ -67,20 +63,11 @@ struct NormedRows {
     float4 rows[2][2];
   };
 
-  struct Scale {
-    float4 step[2];
-  };
-
   __device__ static const Element* start(const View& view, int row, int q) {
     const float* from = static_cast<const float*>(view.x) + std::size_t(min(row, view.rows - 1)) * view.x_stride;
     if (row >= view.rows && view.shift != nullptr) from = view.shift;
     return from + input_of(Order::kApart, q, 0);
   }
-  __device__ static Scale scale(const View& view, int chunk, int q) {
-    const auto* from = reinterpret_cast<const float4*>(view.scale + chunk * 32 + input_of(Order::kApart, q, 0));
-    return {{__ldcg(from), __ldcg(from + 4)}};
-  }
-
   __device__ static Raw load(const Element* const (&rows)[2], int chunk) {
     Raw raw;
 #pragma unroll
@@ -91,17 +78,18 @@ struct NormedRows {
     return raw;
   }
 
-  /// Adds the squares of the rows to `squares`.
-  __device__ static RowFragments fragments(const Raw& raw, const Scale& scale, const bool (&is_shift)[2],
+  /// `scale`: from the lane's first input of the chunk on. Adds the squares of the rows to `squares`.
+  __device__ static RowFragments fragments(const Raw& raw, const float* scale, const bool (&is_shift)[2],
                                            float (&squares)[2]) {
     RowFragments result;
 #pragma unroll
     for (int step = 0; step < 2; ++step) {
+      const float4 of_norm = reinterpret_cast<const float4*>(scale)[4 * step];
       uint2 halves[2];
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
         const float4 v = raw.rows[half][step];
-        const float4 s = is_shift[half] ? make_float4(1.f, 1.f, 1.f, 1.f) : scale.step[step];
+        const float4 s = is_shift[half] ? make_float4(1.f, 1.f, 1.f, 1.f) : of_norm;
         squares[half] += v.x * v.x + v.y * v.y + v.z * v.z + v.w * v.w;
         halves[half] = {bf16_pair(v.x * s.x, v.y * s.y), bf16_pair(v.z * s.z, v.w * s.w)};
       }

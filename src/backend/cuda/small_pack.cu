@@ -11,7 +11,8 @@
 namespace awd::cuda {
 namespace {
 
-constexpr int kMostRows = 64;                        // more are faster with other kernels
+constexpr int kMostRows = 64;  // more are faster with other kernels
+constexpr int kMostCluster = 4;
 constexpr int kFullDevice = 128;                     // blocks that keep every multiprocessor of a large chip streaming
 constexpr std::size_t kMostBlockBytes = 160 * 1024;  // of weights; leaves room for sums
 constexpr int kLeastChunks = 32;                     // of a block whose cluster shares inputs
@@ -120,10 +121,8 @@ int divide_up(int a, int b) { return (a + b - 1) / b; }
 int outputs_of_group(const SmallSource& source, const SmallPlan& plan) {
   return plan.units * small::tiles_of(source.pairs) * 8;
 }
-/// Whole clusters where they share the work on rows.
 int groups_of(const SmallSource& source, const SmallPlan& plan) {
-  const int groups = divide_up(source.out(), outputs_of_group(source, plan));
-  return source.pairs == SmallPairs::kNone ? groups : divide_up(groups, plan.cluster) * plan.cluster;
+  return divide_up(source.out(), outputs_of_group(source, plan));
 }
 
 bool has_clusters() {
@@ -133,22 +132,12 @@ bool has_clusters() {
   return major >= 9;
 }
 
-/// Blocks of a cluster that share inputs.
-int blocks_of(const SmallSource& source, const SmallPlan& plan) {
-  return source.pairs == SmallPairs::kNone ? plan.cluster : 1;
-}
-int chunks_of(const SmallSource& source, const SmallPlan& plan) {
-  return divide_up(source.in / 32, blocks_of(source, plan));
-}
-
 SmallPlan plan_of(const SmallSource& source) {
-  if (source.pairs != SmallPairs::kNone) {
-    const int units = source.pairs == SmallPairs::kGated ? small::kGatedUnits : small::kHeadUnits;
-    return {.units = units, .cluster = has_clusters() ? small::kMostCluster : 1};
-  }
-  SmallPlan plan{.units = small::kPlainUnits, .cluster = 1};
+  const small::Units units = small::units_of(source.pairs);
+  SmallPlan plan{.units = source.rows < small::kFewRows ? units.of_few : units.of_many, .cluster = 1};
+  if (source.pairs != SmallPairs::kNone) return plan;
   const int chunks = source.in / 32;
-  while (has_clusters() && plan.cluster < small::kMostCluster && groups_of(source, plan) * plan.cluster < kFullDevice &&
+  while (has_clusters() && plan.cluster < kMostCluster && groups_of(source, plan) * plan.cluster < kFullDevice &&
          chunks / (2 * plan.cluster) >= kLeastChunks) {
     plan.cluster *= 2;
   }
@@ -156,13 +145,13 @@ SmallPlan plan_of(const SmallSource& source) {
 }
 
 std::size_t block_bytes(const SmallSource& source, const SmallPlan& plan) {
-  return std::size_t(chunks_of(source, plan)) * 32 * std::size_t(outputs_of_group(source, plan)) *
+  return std::size_t(divide_up(source.in / 32, plan.cluster)) * 32 * std::size_t(outputs_of_group(source, plan)) *
          bytes_of_input(source.number);
 }
 
 }  // namespace
 
-bool small_fits(int rows, const SmallSource& source, bool /*has_shift*/) {
+bool small_fits(const SmallSource& source) {
   const int half = source.head_dim / 2;
   bool is_even = source.out() % 8 == 0;
   if (source.pairs == SmallPairs::kGated) is_even = source.out() % 16 == 0;
@@ -170,13 +159,14 @@ bool small_fits(int rows, const SmallSource& source, bool /*has_shift*/) {
     is_even = half > 0 && source.head_dim % 16 == 0;
     for (const SmallRows& part : source.parts) is_even = is_even && part.out % source.head_dim == 0;
   }
-  return rows > 0 && rows <= kMostRows && source.out() > 0 && is_even && source.in % 32 == 0 &&
+  return source.rows > 0 && source.rows <= kMostRows && source.out() > 0 && is_even && source.in % 32 == 0 &&
          block_bytes(source, plan_of(source)) <= kMostBlockBytes;
 }
 
 SmallLayer pack_small(const SmallSource& source) { return pack_small(source, plan_of(source)); }
 
 SmallLayer pack_small(const SmallSource& source, const SmallPlan& plan) {
+  AWD_CHECK(source.pairs == SmallPairs::kNone || plan.cluster == 1);
   SmallLayer layer;
   PackView v{};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -189,10 +179,10 @@ SmallLayer pack_small(const SmallSource& source, const SmallPlan& plan) {
   layer.pairs = v.pairs = source.pairs;
   layer.plan = plan;
   layer.groups = groups_of(source, plan);
-  layer.chunks = v.chunks = chunks_of(source, plan);
+  layer.chunks = v.chunks = divide_up(source.in / 32, plan.cluster);
   layer.has_bias = source.bias != nullptr;
   v.bias = source.bias;
-  v.blocks = blocks_of(source, plan);
+  v.blocks = plan.cluster;
 
   const int chunks = layer.groups * v.blocks * layer.chunks;
   const int padded = layer.groups * outputs_of_group(source, plan), tiles = padded / layer.groups / 8;

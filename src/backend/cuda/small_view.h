@@ -5,16 +5,8 @@
 
 namespace awd::cuda::small {
 
-inline constexpr int kWarps = 8;        // of a block
-inline constexpr int kMostCluster = 4;  // blocks that share the work on rows
-inline constexpr int kMostRows = 32;    // of a launch
-
-/// Weights to bring near, `share` bytes by each warp of the launch.
-struct Span {
-  const std::byte* data;
-  unsigned bytes;
-  unsigned share;
-};
+inline constexpr int kWarps = 8;      // of a block
+inline constexpr int kMostRows = 64;  // of a launch
 
 /// One product but for what becomes of its sums. Strides are in elements.
 struct View {
@@ -26,11 +18,10 @@ struct View {
   int rows = 0;
   int in = 0;
   int chunks = 0;                // of a block, 32 inputs each; the last block of a cluster may have padding
-  int chunks_per_warp = 0;       // the last warps may have fewer
+  int chunks_per_part = 0;       // of the block's warps; the last ones may have fewer
   int cluster = 1;               // blocks
   const float* scale = nullptr;  // [in] of the norm
   const float* shift = nullptr;  // [in] or null
-  Span ahead[3] = {};
 };
 
 /// Which inputs of a chunk a lane has, q its place in a quad: four of each of the two steps of a product. Such that
@@ -47,9 +38,17 @@ __host__ __device__ constexpr int input_of(Order order, int q, int step) {
   return order == Order::kTogether ? q * 8 + step * 4 : step * 16 + q * 4;
 }
 
-/// Units of a block, one count compiled for each kind of layer: those that fill a large chip with blocks, of 32, 128
-/// and 32 to 64 KiB of weights at the size of the action expert.
-inline constexpr int kHeadUnits = 1, kGatedUnits = 4, kPlainUnits = 2;
+/// Units of a block, two counts compiled for each kind of layer. With few rows, those that fill a large chip with
+/// blocks, of 32, 128 and 32 to 64 KiB of weights at the size of the action expert. With more rows fewer blocks read
+/// them all.
+struct Units {
+  int of_few, of_many;  // rows: less than kFewRows, and more
+};
+inline constexpr int kFewRows = 32;
+inline constexpr Units kHeadUnits{1, 2}, kGatedUnits{4, 4}, kPlainUnits{2, 2};
+constexpr Units units_of(SmallPairs pairs) {
+  return pairs == SmallPairs::kNone ? kPlainUnits : pairs == SmallPairs::kGated ? kGatedUnits : kHeadUnits;
+}
 
 /// Tiles of 8 outputs that are computed together.
 __host__ __device__ constexpr int tiles_of(SmallPairs pairs) { return pairs == SmallPairs::kNone ? 1 : 2; }
