@@ -18,7 +18,7 @@ def with_tails(summary, runs):
     """Adds the median over rounds of p99."""
     for stage, row in summary["latency_ms"].items():
         row["p99"] = statistics.median(p99_of(run, stage) for run in runs)
-    for key in ("gpu", "gpu_memory_bytes"):
+    for key in ("gpu", "gpu_memory_bytes", "action_error"):
         if key in runs[0]:
             summary[key] = runs[0][key]
     return summary

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # pi0.5 at full geometry on this machine's GPU: `awd` in bf16 and fp8, with horizon 50 and three cameras, and its peers,
-# one process at a time, in alternation; writes bench/results/gpu_pi05.json.
+# one process at a time, in alternation, and how far the actions of bf16 and calibrated fp8 are from f32; writes
+# bench/results/gpu_pi05.json.
 #   ROUNDS=2 QUERIES=200 AWD=build/gpu/src/cli/awd PYTHON=python3 REALTIME_VLA=CHECKOUT bench/gpu_times.sh
 # PYTHON without torch, or no REALTIME_VLA: that peer is left out. Random weights (7 GB) are drawn into KEEP once.
 set -euo pipefail
@@ -29,9 +30,9 @@ peer() {
 
 for round in $(seq "$rounds"); do
   echo "round $round of $rounds" >&2
-  ours awd_bf16 "$round" pi05 10 bf16 --text-tokens 21
+  ours awd_bf16 "$round" pi05 10 bf16 --text-tokens 21 --action-error
   ours awd_bf16_stages "$round" pi05 10 bf16 --text-tokens 21 --stage-times
-  ours awd_fp8 "$round" pi05 10 fp8 --text-tokens 21
+  ours awd_fp8 "$round" pi05 10 fp8 --text-tokens 21 --calibrate scene --action-error
   ours awd_bf16_h50 "$round" pi05 50 bf16 --text-tokens 21
   ours awd_bf16_3_cameras "$round" pi05:generic 10 bf16
   if "$python" -c 'import torch' 2> /dev/null; then

@@ -54,4 +54,15 @@ def gpu_ratios(data):
     return rows
 
 
-TABLES = {"gpu_times": gpu_times, "gpu_stages": gpu_stages, "gpu_ratios": gpu_ratios}
+def gpu_errors(data):
+    """Actions of a type against those of f32, on the same pictures, state and noise."""
+    rows = ["| program | rms | largest | rms of the actions | queries |", "|---|---|---|---|---|"]
+    for name, arm in data["arms"].items():
+        if "action_error" in arm:
+            error = arm["action_error"]
+            rows.append(f"| {ARMS[name]} | {error['rms']:.2e} | {error['largest']:.2e} | {error['rms_of_actions']:.2f} | "
+                        f"{error['queries']} |")
+    return rows
+
+
+TABLES = {"gpu_times": gpu_times, "gpu_stages": gpu_stages, "gpu_ratios": gpu_ratios, "gpu_errors": gpu_errors}

@@ -53,6 +53,7 @@ struct EngineOptions {
   RobotKind robot = RobotKind::kAuto;
   std::string tokenizer{};
   std::string norm_stats{};
+  std::string fp8_scales{};
 
   template <class V>
   void visit(V&& v) {
@@ -94,6 +95,10 @@ struct EngineOptions {
       robot);
     v(Field{"tokenizer", "", "SentencePiece model; empty is tokenizer.model in the policy's folder"}, tokenizer);
     v(Field{"norm_stats", "", "norm_stats.json; empty is the one in the policy's folder"}, norm_stats);
+    v(Field{"fp8_scales", "",
+            "how large activations get, a file of awd bench --calibrate; empty is fp8_scales.json in the policy's "
+            "folder, or standard scales where there is none; only with dtype=fp8"},
+      fp8_scales);
   }
 };
 

@@ -20,7 +20,7 @@ inline constexpr int kPatchGrid = 16;
 
 /// One camera picture: RGB, 8 bits, row-major [height, width, 3], top row first. `data == nullptr`: camera missing.
 struct ImageView {
-  const std::uint8_t* data = nullptr;
+  const std::uint8_t* data = nullptr;  // on the host; for a policy on a GPU also in the GPU's memory, see docs/gate.md
   int height = 0;
   int width = 0;
   bool empty() const { return data == nullptr; }

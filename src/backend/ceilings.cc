@@ -40,26 +40,66 @@ std::vector<std::uint16_t> random_bf16(std::size_t count) {
   return values;
 }
 
+/// `out` x `in` of the numbers `values`, which has at least so many.
+LinearData random_layer(const std::vector<std::uint16_t>& values, int out, int in, DType type) {
+  return {.parts = {{.values = std::as_bytes(std::span(values)).data(),
+                     .format = FloatFormat::kBf16,
+                     .rows = out,
+                     .cols = in}},
+          .bias = {},
+          .dtype = type};
+}
+
+/// Normal values in all rows of x.
+void fill_rows(const Device& device, Ops& ops, const Tensor& x) {
+  std::vector<float> row(static_cast<std::size_t>(x.cols));
+  Rng rng(2);
+  for (float& value : row) value = static_cast<float>(rng.normal());
+  const Buffer first = device.allocate(1, x.cols, DType::kF32);
+  ops.upload(row, first.tensor());
+  ops.copy_rows(first.tensor(), x);
+  ops.finish();
+}
+
 /// Of a square product of `side` rows and columns.
 double product_rate(const Device& device, int side, DType type) {
   const std::vector<std::uint16_t> weights = random_bf16(std::size_t(side) * std::size_t(side));
-  const auto layer = device.pack({.parts = {{.values = std::as_bytes(std::span(weights)).data(),
-                                             .format = FloatFormat::kBf16,
-                                             .rows = side,
-                                             .cols = side}},
-                                  .bias = {},
-                                  .dtype = type});
+  const auto layer = device.pack(random_layer(weights, side, side, type));
   const auto ops = device.make_ops(1);
   const Ops::Scope scope(*ops);
   const Buffer x = device.allocate(side, side, type), y = device.allocate(side, side, type);
-  std::vector<float> row(static_cast<std::size_t>(side));
-  Rng rng(2);
-  for (float& value : row) value = static_cast<float>(rng.normal());
-  const Buffer first = device.allocate(1, side, DType::kF32);
-  ops->upload(row, first.tensor());
-  ops->copy_rows(first.tensor(), x.tensor());
+  fill_rows(device, *ops, x.tensor());
   const double seconds = best_seconds(*ops, [&] { ops->linear(x.tensor(), *layer, y.tensor(), Write::kReplace); });
   return 2e-9 * double(side) * double(side) * double(side) / seconds;
+}
+
+/// Of the products of a gated MLP, which are what fp8 covers.
+double mlp_rate(const Device& device) {
+  constexpr int kRows = 8192, kWidth = 4096, kMlp = 16384;
+  const std::vector<std::uint16_t> weights = random_bf16(std::size_t{2} * kMlp * kWidth);
+  LinearData gate_up = random_layer(weights, 2 * kMlp, kWidth, DType::kBf16);
+  gate_up.is_gated = true;
+  LinearData down = random_layer(weights, kWidth, kMlp, DType::kBf16);
+  gate_up.is_mlp = down.is_mlp = true;
+  const auto first = device.pack(gate_up), second = device.pack(down);
+  const auto ops = device.make_ops(1);
+  const Ops::Scope scope(*ops);
+  const Buffer x = device.allocate(kRows, kWidth, DType::kF32), scale = device.allocate(1, kWidth, DType::kF32),
+               normed = device.allocate(kRows, kWidth, DType::kBf16),
+               hidden = device.allocate(kRows, kMlp, DType::kBf16),
+               branch = device.allocate(kRows, kWidth, DType::kF32);
+  fill_rows(device, *ops, x.tensor());
+  fill_rows(device, *ops, scale.tensor());
+  const double seconds = best_seconds(*ops, [&] {
+    ops->add_mlp({.x = x.tensor(),
+                  .norm = {.scale = scale.tensor(), .shift = {}, .gate = {}},
+                  .normed = normed.tensor(),
+                  .gate_up = first.get(),
+                  .hidden = hidden.tensor(),
+                  .down = second.get(),
+                  .branch = branch.tensor()});
+  });
+  return 2e-9 * kRows * 3. * kWidth * kMlp / seconds;
 }
 
 }  // namespace
@@ -71,6 +111,8 @@ Ceilings measure_cuda_ceilings() {
   const auto device = make_cuda_device();
   ceilings.bf16 = {product_rate(*device, kSide, DType::kBf16), "tensor cores"};
   ceilings.int8 = ceilings.bf16;
+  ceilings.fp8 = {mlp_rate(*make_cuda_device({.fp8_weights = true})), "tensor cores"};
+  if (ceilings.fp8.giga_ops_per_s < ceilings.bf16.giga_ops_per_s) ceilings.fp8 = ceilings.bf16;
   ceilings.f32 = {product_rate(*device, kSideF32, DType::kF32), "plain"};
   const auto ops = device->make_ops(1);
   const Ops::Scope scope(*ops);

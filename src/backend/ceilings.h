@@ -17,10 +17,12 @@ struct Ceilings {
   double read_gb_per_s = 0;        // 10^9 bytes per second out of memory, best of several passes
   std::size_t read_bytes = 0;      // the buffer they were read from
   PeakRate f32{}, bf16{}, int8{};  // bf16 and int8 are f32's where the machine has no faster unit
+  PeakRate fp8{};                  // of a CUDA device; bf16's where it has no faster unit
 };
 
 /// Measures a CUDA device for about a second by its own operations on large operands: products of 8192 x 8192 x 8192
-/// (`int8` has the bf16 rate), and a copy of 2 GB, whose bytes are counted read and written.
+/// (`int8` has the bf16 rate), for fp8 gated MLPs of 8192 rows with the norm before them, and a copy of 2 GB, whose
+/// bytes are counted read and written.
 Ceilings measure_cuda_ceilings();
 
 /// Measures the processor for one to two seconds on `threads` threads, with a buffer of about `read_bytes` bytes (at

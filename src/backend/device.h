@@ -20,6 +20,7 @@ struct LinearData {
   bool is_gated = false;            // the first half of the outputs are the gates of the second: see linear_geglu
   int max_rows = 0;                 // the layer is for at most so many rows at a time; 0: for many
   bool is_mlp = false;              // the layer is one of the two of an Ops::add_mlp(), and used there alone
+  float largest_input = 0;          // magnitude of the input rows' numbers, for fixed scales; 0: not known
 
   int in() const { return parts.front().cols; }
   int out() const {
@@ -69,8 +70,10 @@ std::unique_ptr<const Device> make_cpu_device(DType compute, const CpuDeviceOpti
 /// How a CUDA device keeps and multiplies weights.
 struct CudaDeviceOptions {
   DType compute = DType::kBf16;  // kF32: plain and slow, for comparisons
-  bool fp8_weights = false;      // MLPs of many rows are kept and multiplied in 8 bits (e4m3), where the chip can
-  bool tuned_kernels = true;     // where chip and shapes suit; otherwise, and without it, plain ones
+  /// MLPs of many rows are kept and multiplied in 8 bits (e4m3), layers for few rows kept in 8 bits, where the chip
+  /// can.
+  bool fp8_weights = false;
+  bool tuned_kernels = true;  // where chip and shapes suit; otherwise, and without it, plain ones
 };
 
 /// The first GPU that CUDA shows. Throws awd::Error where there is none, or in a build without CUDA.

@@ -21,11 +21,13 @@ class LayerPartsTest : public OpsTest {
     return w;
   }
 
-  static LinearData data(const Side& side, const Weights& w, bool is_gated = false) {
+  /// A layer for any number of rows; with `rows` for as many, if these are few.
+  static LinearData data(const Side& side, const Weights& w, bool is_gated = false, int rows = 0) {
     return {.parts = {{reinterpret_cast<const std::byte*>(w.values.data()), FloatFormat::kF32, w.out, w.in}},
             .bias = {},
             .dtype = side.device->compute_dtype(),
-            .is_gated = is_gated};
+            .is_gated = is_gated,
+            .max_rows = rows <= 40 ? rows : 0};
   }
 
   static Tensor f32_row(Side& side, const std::vector<float>& values) {
@@ -103,7 +105,7 @@ TEST_P(LayerPartsTest, GatedUnitOfANorm) {
     const auto x = random(rows, kWidth);
     compare_linear([&](Side& side) {
       const DType compute = side.device->compute_dtype();
-      const auto layer = side.device->pack(data(side, w, true));
+      const auto layer = side.device->pack(data(side, w, true, rows));
       const Tensor y = side.make(rows, 40, compute);
       side.ops->norm_geglu(side.hold(x, rows, kWidth, DType::kF32),
                            {.scale = f32_row(side, scale), .shift = f32_row(side, shift), .gate = {}},
@@ -121,7 +123,7 @@ TEST_P(LayerPartsTest, MlpFromNormToSum) {
     const auto x = random(rows, kWidth);
     compare_linear([&](Side& side) {
       const DType compute = side.device->compute_dtype();
-      LinearData first = data(side, gate_up, true), second = data(side, down);
+      LinearData first = data(side, gate_up, true, rows), second = data(side, down, false, rows);
       first.is_mlp = second.is_mlp = true;
       const auto gate_up_layer = side.device->pack(first), down_layer = side.device->pack(second);
       const Tensor sum = side.hold(x, rows, kWidth, DType::kF32);
@@ -135,6 +137,34 @@ TEST_P(LayerPartsTest, MlpFromNormToSum) {
       return sum;
     });
   }
+}
+
+// Numbers beyond what fixed scales allow for, unless the layers say how large they get.
+TEST_P(LayerPartsTest, MlpOfLargeNumbersThatAreKnown) {
+  const int hidden = 64, rows = 150;
+  Weights gate_up = weights(2 * hidden, kWidth);
+  const Weights down = weights(kWidth, hidden);
+  for (float& value : gate_up.values) value *= 0.125f;
+  std::vector<float> scale = random(1, kWidth);
+  for (float& value : scale) value *= 256.f;
+  const auto x = random(rows, kWidth);
+  compare_linear([&](Side& side) {
+    const DType compute = side.device->compute_dtype();
+    LinearData first = data(side, gate_up, true), second = data(side, down);
+    first.is_mlp = second.is_mlp = true;
+    first.largest_input = 2500.f;
+    second.largest_input = 15000.f;
+    const auto gate_up_layer = side.device->pack(first), down_layer = side.device->pack(second);
+    const Tensor sum = side.hold(x, rows, kWidth, DType::kF32);
+    side.ops->add_mlp({.x = sum,
+                       .norm = {.scale = f32_row(side, scale), .shift = {}, .gate = {}},
+                       .normed = side.make(rows, kWidth, compute),
+                       .gate_up = gate_up_layer.get(),
+                       .hidden = side.make(rows, hidden, compute),
+                       .down = down_layer.get(),
+                       .branch = side.make(rows, kWidth, DType::kF32)});
+    return sum;
+  });
 }
 
 INSTANTIATE_TEST_SUITE_P(All, LayerPartsTest, testing::ValuesIn(device_rows()),

@@ -109,7 +109,8 @@ ExpertWeights load_expert(WeightPacker& packer, const ModelConfig& config, int f
   ExpertWeights expert;
   for (int i = 0; i < config.llm.depth; ++i) {
     const std::string layer = fmt::format("{}layers.{}.", kExpert, i);
-    expert.layers.push_back(packer.load_gemma_layer(layer, config, width, config.expert.mlp, config.suffix_tokens()));
+    expert.layers.push_back(packer.load_gemma_layer(
+        {.prefix = layer, .width = width, .mlp = config.expert.mlp, .max_rows = config.suffix_tokens()}, config));
   }
   expert.action_in = packer.linear({{"action_in_proj"}, config.model_action_dim, width, true, DType::kF32});
   expert.action_out = packer.linear({{"action_out_proj"}, width, config.model_action_dim, true, DType::kF32});

@@ -60,6 +60,10 @@ void gemma_layer(const GemmaCall& call, const ModelConfig& config, Ops& ops, Act
                  .held_layer = call.layer});
   ops.add_branch(rows(buffers.mixed), *call.weights.o, call.input_norm.gate, x, rows(buffers.branch));
 
+  // add_mlp() itself may leave `normed` alone.
+  if (call.mlps != nullptr) {
+    ops.rms_norm(x, call.post_norm.scale, call.post_norm.shift, rows(buffers.normed));
+  }
   ops.add_mlp({.x = x,
                .norm = call.post_norm,
                .normed = rows(buffers.normed),
@@ -67,6 +71,9 @@ void gemma_layer(const GemmaCall& call, const ModelConfig& config, Ops& ops, Act
                .hidden = rows(buffers.hidden),
                .down = call.weights.down.get(),
                .branch = rows(buffers.branch)});
+  if (call.mlps == nullptr) return;
+  const auto seen = [&](const Buffer& buffer) { return buffer.tensor().row_range(0, call.rows); };
+  call.mlps->see(call.layer, seen(buffers.normed), seen(buffers.hidden), ops);
 }
 
 }  // namespace awd

@@ -101,7 +101,8 @@ void drop_rows(const LayerRows& rows, int layer, Ops& ops, const GemmaActivation
 }
 
 /// All layers of the prefix LM on rows that `rows` plans.
-void run_prefix(const Pi0& model, const LayerRows& rows, Ops& ops, Activations& activations, PrefixCache::Impl& cache) {
+void run_prefix(const Pi0& model, const LayerRows& rows, Ops& ops, Activations& activations, PrefixCache::Impl& cache,
+                MlpObserver* mlps = nullptr) {
   const LanguageWeights& language = model.weights.language;
   const Tensor& all_angles = model.weights.angles.tensor();
   const bool is_full = rows.is_full(model.config.llm.depth - 1);
@@ -122,11 +123,13 @@ void run_prefix(const Pi0& model, const LayerRows& rows, Ops& ops, Activations& 
                          .post_norm = language.norm(2 * layer + 1),
                          .k = cached(cache.k, layer),
                          .v = cached(cache.v, layer),
+                         .layer = layer,
                          .angles = angles,
                          .key_share = {},
                          .rows = rows.count(layer),
                          .is_live = is_full,
-                         .at = rows.is_full(layer) ? std::span<const int>{} : rows.at(layer)};
+                         .at = rows.is_full(layer) ? std::span<const int>{} : rows.at(layer),
+                         .mlps = mlps};
     if (layer + 1 < depth) {
       gemma_layer(call, model.config, ops, activations, activations.prefix);
     } else {
@@ -145,13 +148,13 @@ void embed_images(const Pi0& model, std::span<const Picture> pictures, int first
 }
 
 void prefill(const Pi0& model, const LayerRows& rows, int text_tokens, Ops& ops, Activations& activations,
-             PrefixCache::Impl& cache) {
+             PrefixCache::Impl& cache, MlpObserver* mlps) {
   ops.copy_rows(activations.text.tensor().row_range(0, text_tokens),
                 activations.prefix.x.tensor().row_range(rows.tokens() - text_tokens, text_tokens));
   cache.tokens = rows.tokens();
   ops.set_live_rows(cache.tokens);
-  if (!rows.is_full(model.config.llm.depth - 1)) {
-    run_prefix(model, rows, ops, activations, cache);
+  if (mlps != nullptr || !rows.is_full(model.config.llm.depth - 1)) {
+    run_prefix(model, rows, ops, activations, cache, mlps);
     return;
   }
   ops.run_recorded(prefix_recording(cache.memory_id), [&] { run_prefix(model, rows, ops, activations, cache); });

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "engine/activations.h"
+#include "engine/gemma.h"
 #include "engine/kv_cache.h"
 #include "engine/layer_rows.h"
 #include "engine/weights.h"
@@ -23,9 +24,10 @@ void embed_images(const Pi0& model, std::span<const Picture> pictures, int first
                   Activations& activations);
 
 /// Step 2: image rows, then `text_tokens` rows of activations.text, through the LM; fills keys and values of `cache`.
-/// `rows` says which of the tokens run through which layer; keys and values of the others stay as they are.
+/// `rows` says which of the tokens run through which layer; keys and values of the others stay as they are. `mlps`, if
+/// not null, sees every layer that runs as a whole.
 void prefill(const Pi0& model, const LayerRows& rows, int text_tokens, Ops& ops, Activations& activations,
-             PrefixCache::Impl& cache);
+             PrefixCache::Impl& cache, MlpObserver* mlps = nullptr);
 
 /// Looks at the expert's attention while a flow is solved.
 class AttentionObserver {

@@ -20,8 +20,9 @@ namespace {
 
 class LoadedSession : public Session {
  public:
-  explicit LoadedSession(std::shared_ptr<const LoadedEngine> engine)
+  explicit LoadedSession(std::shared_ptr<const LoadedEngine> engine, MlpObserver* mlps = nullptr)
       : engine_(std::move(engine)),
+        mlps_(mlps),
         config_(engine_->model.config),
         ops_(engine_->device->make_ops(engine_->threads)),
         activations_(make_activations(config_, *engine_->device)),
@@ -59,7 +60,7 @@ class LoadedSession : public Session {
       ops_->copy_rows(activations_.text.tensor(), held.text.tensor());
     }
     timing.vision_ms = stage_ms(watch);
-    prefill(engine_->model, plan_.rows(), text_tokens, *ops_, activations_, held);
+    prefill(engine_->model, plan_.rows(), text_tokens, *ops_, activations_, held, mlps_);
     timing.prefix_ms = stage_ms(watch);
     timing.work = plan_.share_of_work();
     return timing;
@@ -213,6 +214,7 @@ class LoadedSession : public Session {
   }
 
   std::shared_ptr<const LoadedEngine> engine_;
+  MlpObserver* mlps_;  // or null
   const ModelConfig& config_;
   std::unique_ptr<Ops> ops_;
   Activations activations_;
@@ -233,6 +235,10 @@ class LoadedSession : public Session {
 };
 
 }  // namespace
+
+std::unique_ptr<Session> make_observed_session(std::shared_ptr<const LoadedEngine> engine, MlpObserver& mlps) {
+  return std::make_unique<LoadedSession>(std::move(engine), &mlps);
+}
 
 std::unique_ptr<Session> Session::create(std::shared_ptr<const Engine> engine) {
   auto loaded = std::dynamic_pointer_cast<const LoadedEngine>(std::move(engine));

@@ -55,7 +55,7 @@ VisionWeights load_vision(WeightPacker& packer, const ModelConfig& config) {
 
 }  // namespace
 
-LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config) {
+LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config, const Fp8Ranges& ranges) {
   const std::string model = kLanguagePrefix;
   const WeightReader& reader = packer.reader();
   const int width = config.llm.width;
@@ -73,7 +73,8 @@ LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config) {
     add_scales(reader.read(layer + "input_layernorm.weight", {width}));
     if (i + 1 < depth) {
       add_scales(reader.read(layer + "post_attention_layernorm.weight", {width}));
-      language.layers.push_back(packer.load_gemma_layer(layer, config, width, config.llm.mlp, 0));
+      language.layers.push_back(packer.load_gemma_layer(
+          {.prefix = layer, .width = width, .mlp = config.llm.mlp, .range = ranges.layer(i)}, config));
       continue;
     }
     // Nobody reads the last layer's output: only its keys and values are needed.
@@ -123,7 +124,8 @@ LinearPtr WeightPacker::linear(const LinearSpec& spec) {
                           .dtype = spec.dtype,
                           .is_gated = spec.is_gated,
                           .max_rows = spec.max_rows,
-                          .is_mlp = spec.is_mlp});
+                          .is_mlp = spec.is_mlp,
+                          .largest_input = spec.largest_input});
   for (const std::string& name : spec.names) reader_.release(name + ".weight");
   return layer;
 }
@@ -157,28 +159,28 @@ Buffer WeightPacker::table(std::span<const float> values, int rows, int cols) {
 
 Buffer WeightPacker::vector(const std::string& name, int cols) { return table(reader_.read(name, {cols}), 1, cols); }
 
-GemmaLayer WeightPacker::load_gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp,
-                                          int max_rows) {
-  const auto layer = [&](std::vector<std::string> names, int in, int out) {
+GemmaLayer WeightPacker::load_gemma_layer(const GemmaSpec& spec, const ModelConfig& config) {
+  const auto layer = [&](std::vector<std::string> names, int in, int out, float largest_input = 0) {
     const bool is_gated = names.size() > 1;
     const bool is_mlp = names.front().starts_with("mlp.");
-    for (std::string& name : names) name.insert(0, prefix);
+    for (std::string& name : names) name.insert(0, spec.prefix);
     return linear({.names = std::move(names),
                    .in = in,
                    .out = out,
                    .dtype = device_.compute_dtype(),
                    .is_gated = is_gated,
-                   .max_rows = max_rows,
-                   .is_mlp = is_mlp});
+                   .max_rows = spec.max_rows,
+                   .is_mlp = is_mlp,
+                   .largest_input = largest_input});
   };
-  return {.qkv = qkv(prefix, config, width, max_rows, false),
-          .o = layer({"self_attn.o_proj"}, config.q_width(), width),
-          .gate_up = layer({"mlp.gate_proj", "mlp.up_proj"}, width, mlp),
-          .down = layer({"mlp.down_proj"}, mlp, width)};
+  return {.qkv = qkv(spec.prefix, config, spec.width, spec.max_rows, false),
+          .o = layer({"self_attn.o_proj"}, config.q_width(), spec.width),
+          .gate_up = layer({"mlp.gate_proj", "mlp.up_proj"}, spec.width, spec.mlp, spec.range.normed),
+          .down = layer({"mlp.down_proj"}, spec.mlp, spec.width, spec.range.hidden)};
 }
 
 Weights load_weights(std::shared_ptr<const Checkpoint> checkpoint, const ModelConfig& config, int flow_steps,
-                     const Device& device) {
+                     const Device& device, const Fp8Ranges& ranges) {
   require_tensors(*checkpoint, check_tensors(*checkpoint, config));
   Weights weights;
   weights.checkpoint = std::move(checkpoint);
@@ -186,7 +188,7 @@ Weights load_weights(std::shared_ptr<const Checkpoint> checkpoint, const ModelCo
   WeightPacker packer(reader, device);
   const Ops::Scope scope(packer.ops());
   weights.vision = load_vision(packer, config);
-  weights.language = load_language(packer, config);
+  weights.language = load_language(packer, config, ranges);
   weights.expert = load_expert(packer, config, flow_steps);
   weights.angles = rotary_angles(packer, config);
   weights.bytes = packer.bytes();

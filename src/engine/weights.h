@@ -9,6 +9,7 @@
 
 #include "backend/device.h"
 #include "engine/config.h"
+#include "engine/fp8_ranges.h"
 #include "engine/weight_reader.h"
 
 namespace awd {
@@ -94,9 +95,10 @@ class WeightPacker {
     int out = 0;  // of each
     bool with_bias = false;
     DType dtype = DType::kF32;
-    bool is_gated = false;  // see LinearData
-    int max_rows = 0;       // likewise
-    bool is_mlp = false;    // likewise
+    bool is_gated = false;    // see LinearData
+    int max_rows = 0;         // likewise
+    bool is_mlp = false;      // likewise
+    float largest_input = 0;  // likewise
   };
   LinearPtr linear(const LinearSpec& spec);
   /// Queries, keys and values of the Gemma layer "<prefix>self_attn."; without queries if `kv_alone`.
@@ -108,8 +110,15 @@ class WeightPacker {
   Buffer table(std::span<const float> values, int rows, int cols);
   /// A vector tensor [cols] as [1, cols].
   Buffer vector(const std::string& name, int cols);
-  /// All linear layers of one Gemma layer for at most `max_rows` rows (0: many); `prefix` ends in "layers.N.".
-  GemmaLayer load_gemma_layer(const std::string& prefix, const ModelConfig& config, int width, int mlp, int max_rows);
+  /// All linear layers of one Gemma layer.
+  struct GemmaSpec {
+    std::string prefix;  // of their names, "...layers.N."
+    int width = 0;
+    int mlp = 0;
+    int max_rows = 0;     // see LinearData
+    MlpRange range = {};  // of the MLP's inputs
+  };
+  GemmaLayer load_gemma_layer(const GemmaSpec& spec, const ModelConfig& config);
 
  private:
   const WeightReader& reader_;
@@ -121,9 +130,10 @@ class WeightPacker {
 /// Packs the weights of a checkpoint for a device. All names, shapes and types are checked before any value is read;
 /// values are checked for NaN and infinity on the way, but for the embedding, whose rows are checked when they are used
 /// (see embed_token). Pages of the file are given back as soon as they have been packed. Throws awd::Error.
-/// `flow_steps` fixes the times whose embeddings and modulations are computed here, once.
+/// `flow_steps` fixes the times whose embeddings and modulations are computed here, once; `ranges` are those of the
+/// prefix, for devices that quantise with fixed scales.
 Weights load_weights(std::shared_ptr<const Checkpoint> checkpoint, const ModelConfig& config, int flow_steps,
-                     const Device& device);
+                     const Device& device, const Fp8Ranges& ranges = {});
 /// load_weights() of a policy folder or a safetensors file.
 Weights load_weights(const std::string& path, const ModelConfig& config, int flow_steps, const Device& device);
 
@@ -131,7 +141,7 @@ Weights load_weights(const std::string& path, const ModelConfig& config, int flo
 void embed_token(const Weights& weights, int token, std::span<float> out);
 
 /// The parts of load_weights behind the vision tower.
-LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config);
+LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config, const Fp8Ranges& ranges = {});
 /// [positions, head_dim] = cosines | sines of every position of prefix and suffix.
 Buffer rotary_angles(WeightPacker& packer, const ModelConfig& config);
 ExpertWeights load_expert(WeightPacker& packer, const ModelConfig& config, int flow_steps);

@@ -17,11 +17,21 @@ using Json = nlohmann::ordered_json;
 Json rate_json(const PeakRate& rate) { return {{"giga_ops_per_s", rate.giga_ops_per_s}, {"unit", rate.unit}}; }
 
 Json ceilings_json(const Ceilings& ceilings) {
-  return {{"read_gb_per_s", ceilings.read_gb_per_s},
-          {"read_bytes", ceilings.read_bytes},
-          {"f32", rate_json(ceilings.f32)},
-          {"bf16", rate_json(ceilings.bf16)},
-          {"int8", rate_json(ceilings.int8)}};
+  Json json{{"read_gb_per_s", ceilings.read_gb_per_s},
+            {"read_bytes", ceilings.read_bytes},
+            {"f32", rate_json(ceilings.f32)},
+            {"bf16", rate_json(ceilings.bf16)},
+            {"int8", rate_json(ceilings.int8)}};
+  if (ceilings.fp8.giga_ops_per_s > 0) json["fp8"] = rate_json(ceilings.fp8);
+  return json;
+}
+
+Json error_json(const ActionError& error) {
+  return {{"against", "f32"},
+          {"queries", error.queries},
+          {"rms", error.rms},
+          {"largest", error.largest},
+          {"rms_of_actions", error.rms_of_actions}};
 }
 
 /// Rates are those of the median.
@@ -68,8 +78,9 @@ const PeakRate& peak_of(const BenchResult& result) {
     case EngineDtype::kBf16:
       return result.ceilings.bf16;
     case EngineDtype::kInt8:
-    case EngineDtype::kFp8:
       return result.ceilings.int8;
+    case EngineDtype::kFp8:
+      return result.ceilings.fp8;
     case EngineDtype::kF32:
     case EngineDtype::kAuto:
       break;
@@ -96,6 +107,7 @@ std::string bench_json(const BenchResult& result) {
             {"load_ms", result.load_ms},
             {"first_action_ms", result.first_action_ms},
             {"latency_ms", latency_json(result)}};
+  if (result.action_error.queries > 0) json["action_error"] = error_json(result.action_error);
   if (!result.gpu.name.empty()) {
     json["gpu"] = result.gpu.name;
     json["gpu_memory_bytes"] = result.gpu.memory_in_use;

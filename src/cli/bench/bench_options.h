@@ -18,6 +18,8 @@ struct BenchOptions {
   int iterations = 0;
   double seconds = 10;
   std::uint64_t seed = 1;
+  std::string calibrate;
+  bool action_error = false;
   std::string json;
   std::string compare;
 
@@ -39,6 +41,15 @@ struct BenchOptions {
     v(Field{"iterations", "", "full queries to time; 0: as many as take --seconds, at least 10", 0, 1e6}, iterations);
     v(Field{"seconds", "s", "with --iterations 0: how long to time", 0, 86400}, seconds);
     v(Field{"seed", "", "of random weights, pictures, state and noise", 0}, seed);
+    v(Field{"calibrate", "PATH",
+            "with --dtype fp8, first measures in bf16 how large activations get on 64 frames of recorded input (as awd "
+            "attention reads it; scene: on this bench's own pictures), and writes it to --fp8-scales or the policy's "
+            "fp8_scales.json"},
+      calibrate);
+    v(Field{"action_error", "",
+            "also loads the policy in f32 and says how far this dtype's actions are from it, same pictures and noise, "
+            "in the model's units (1: the spread of a normalised action)"},
+      action_error);
     v(Field{"json", "FILE|-", "also write the results there; - is standard output and moves the table to stderr"},
       json);
     v(Field{"compare", "FILE", "results of an earlier call to compare with; must be of the same geometry and type"},

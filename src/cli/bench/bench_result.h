@@ -6,6 +6,7 @@
 
 #include "awd/engine.h"
 #include "backend/ceilings.h"
+#include "cli/bench/action_error.h"
 #include "cli/bench/bench_options.h"
 #include "cli/bench/stage_times.h"
 #include "engine/config.h"
@@ -42,6 +43,7 @@ struct BenchResult {
   GpuUse gpu;                  // likewise; without a name on a CPU
   Ceilings ceilings;           // measured last: they need memory of their own
   std::vector<StageResult> stages;
+  ActionError action_error;  // without queries where it was not asked for
 };
 
 /// The results on a terminal.

@@ -13,6 +13,7 @@
 #include "awd/error.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "cli/bench/bench_calibration.h"
 #include "cli/bench/bench_compare.h"
 #include "cli/bench/bench_policy.h"
 #include "cli/bench/bench_scene.h"
@@ -176,6 +177,7 @@ BenchResult run_bench(const BenchOptions& options, const EngineOptions& engine_o
   result.options = options;
   result.engine = engine_options;
   result.folder = policy.folder;
+  if (!options.calibrate.empty()) run_bench_calibration(options, engine_options, policy.folder);
 
   const Stopwatch load;
   const auto engine = load_engine(policy.folder, engine_options);
@@ -206,6 +208,11 @@ BenchResult run_bench(const BenchOptions& options, const EngineOptions& engine_o
   result.memory = memory_use();
   if (engine_options.backend == EngineBackend::kCuda) result.gpu = cuda_use();
   result.stages = stage_results(samples, reuse, result);
+  if (options.action_error) {
+    EngineOptions exact = engine_options;
+    exact.dtype = EngineDtype::kF32;
+    result.action_error = measure_action_error(engine, load_engine(policy.folder, exact), scene);
+  }
   return result;
 }
 

@@ -9,6 +9,10 @@
 
 #include "awd/error.h"
 #include "base/test_folder.h"
+#include "cli/bench/bench_calibration.h"
+#include "cli/bench/bench_policy.h"
+#include "engine/device_choice.h"
+#include "engine/fp8_ranges.h"
 
 namespace awd::cli {
 namespace {
@@ -71,6 +75,37 @@ TEST_F(BenchRun, FewerCamerasAreLessWork) {
   const BenchResult one = run_bench(options_, engine_);
   EXPECT_DOUBLE_EQ(2 * stage(one, "vision").gflop, stage(both, "vision").gflop);
   EXPECT_LT(stage(one, "prefix").gflop, stage(both, "prefix").gflop);
+}
+
+TEST_F(BenchRun, SaysHowFarActionsAreFromF32) {
+  engine_.dtype = EngineDtype::kF32;
+  EXPECT_EQ(run_bench(options_, engine_).action_error.queries, 0);
+  options_.action_error = true;
+  const ActionError same = run_bench(options_, engine_).action_error;
+  EXPECT_GT(same.queries, 0);
+  EXPECT_EQ(same.largest, 0);
+  EXPECT_GT(same.rms_of_actions, 0);
+  if (!has_device(EngineBackend::kCpu, EngineDtype::kInt8)) return;
+  engine_.dtype = EngineDtype::kInt8;
+  const ActionError quantised = run_bench(options_, engine_).action_error;
+  EXPECT_GT(quantised.rms, 0);
+  EXPECT_GT(quantised.largest, quantised.rms);
+  EXPECT_LT(quantised.rms, quantised.rms_of_actions);
+}
+
+TEST_F(BenchRun, CalibrationWritesWhatFp8Reads) {
+  run_bench(options_, engine_);  // draws the policy
+  const std::string folder = folder_.file("policy"), own = folder + "/fp8_scales.json";
+  options_.calibrate = "scene";
+  EXPECT_THAT(refusal(), testing::HasSubstr("option calibrate] expected --dtype fp8"));
+  engine_.dtype = EngineDtype::kFp8;
+  run_bench_calibration(options_, engine_, folder);
+  const Fp8Ranges ranges = read_fp8_ranges(own, random_geometry(options_));
+  EXPECT_GT(ranges.samples, 1);
+  for (const MlpRange& range : ranges.layers) EXPECT_TRUE(range.normed > 0 && range.hidden > 0);
+  engine_.fp8_scales = folder_.file("other.json");
+  run_bench_calibration(options_, engine_, folder);
+  EXPECT_EQ(read_fp8_ranges(engine_.fp8_scales, random_geometry(options_)).layers.size(), ranges.layers.size());
 }
 
 TEST_F(BenchRun, RefusesWhatThePolicyCannotDo) {

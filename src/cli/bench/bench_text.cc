@@ -36,10 +36,11 @@ std::string machine_line(const BenchResult& result) {
   const std::string gpu = result.gpu.name.empty() ? ""
                                                   : fmt::format("gpu: {}, {:.2f} GB in use\n", result.gpu.name,
                                                                 double(result.gpu.memory_in_use) * 1e-9);
+  const std::string fp8 = ceilings.fp8.giga_ops_per_s > 0 ? ", " + rate("fp8", ceilings.fp8) : "";
   return gpu +
-         fmt::format("machine: {}, {} cores, {:.0f} GB; {} threads\nceilings: {}, {}, {} GFLOP/s; read {:.1f} GB/s\n",
+         fmt::format("machine: {}, {} cores, {:.0f} GB; {} threads\nceilings: {}, {}, {}{} GFLOP/s; read {:.1f} GB/s\n",
                      machine.cpu, machine.cores, double(machine.memory_bytes) * 1e-9, result.threads,
-                     rate("f32", ceilings.f32), rate("bf16", ceilings.bf16), rate("int8", ceilings.int8),
+                     rate("f32", ceilings.f32), rate("bf16", ceilings.bf16), rate("int8", ceilings.int8), fp8,
                      ceilings.read_gb_per_s);
 }
 
@@ -55,6 +56,12 @@ std::string policy_line(const BenchResult& result) {
       result.load_ms * 1e-3, result.first_action_ms * 1e-3);
 }
 
+std::string error_line(const ActionError& error) {
+  if (error.queries == 0) return "";
+  return fmt::format("\nactions against f32: {:.2e} rms, {:.2e} at most, of actions of {:.2f} rms; {} queries\n",
+                     error.rms, error.largest, error.rms_of_actions, error.queries);
+}
+
 }  // namespace
 
 std::string bench_text(const BenchResult& result) {
@@ -62,7 +69,8 @@ std::string bench_text(const BenchResult& result) {
   table.columns = {{"stage", true},    {"p50 ms", false},  {"p95", false},  {"p99", false},    {"n", false},
                    {"GFLOP/s", false}, {"of peak", false}, {"GB/s", false}, {"of read", false}};
   for (const StageResult& stage : result.stages) table.rows.push_back(stage_row(stage, result));
-  return fmt::format("{}{}\n{}", machine_line(result), policy_line(result), table.render());
+  return fmt::format("{}{}\n{}{}", machine_line(result), policy_line(result), table.render(),
+                     error_line(result.action_error));
 }
 
 }  // namespace awd::cli
