@@ -95,6 +95,8 @@ void run_attention(const AttentionArgs& args, int compute_capability, cudaStream
   }
   if (is_bf16 && fits_prefix_attention(view, compute_capability)) {
     launch_prefix_attention(view, stream);
+  } else if (is_bf16 && fits_picture_attention(view, compute_capability)) {
+    launch_picture_attention(view, stream);
   } else if (is_bf16 && fits_tiled_attention(view)) {
     launch_tiled_attention(view, stream);
   } else {

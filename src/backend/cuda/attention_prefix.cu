@@ -175,13 +175,18 @@ __device__ void merge_and_write(const OutputRows& to, float4* shared, float scal
     their_factor[half] = sum > 0.f ? their_factor[half] / sum : 0.f;
   }
 #pragma unroll
-  for (int i = 0; i < 16; ++i) {
-    const float* own = &out[2 * kGroup + i / 8][i % 8 * 4];
-    const float4 other = get[(1 + i) * kGroupThreads];
-    const float sums[4] = {
-        own[0] * own_factor[0] + other.x * their_factor[0], own[1] * own_factor[0] + other.y * their_factor[0],
-        own[2] * own_factor[1] + other.z * their_factor[1], own[3] * own_factor[1] + other.w * their_factor[1]};
-    to.write(kGroup * 128 + i * 8, sums);
+  for (int first = 0; first < 16; first += 4) {
+    float sums[4][4];
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      const float* own = &out[2 * kGroup + first / 8][(first + i) % 8 * 4];
+      const float4 other = get[(1 + first + i) * kGroupThreads];
+      sums[i][0] = own[0] * own_factor[0] + other.x * their_factor[0];
+      sums[i][1] = own[1] * own_factor[0] + other.y * their_factor[0];
+      sums[i][2] = own[2] * own_factor[1] + other.z * their_factor[1];
+      sums[i][3] = own[3] * own_factor[1] + other.w * their_factor[1];
+    }
+    to.write(kGroup * 128 + first * 8, sums);
   }
 }
 

@@ -64,6 +64,35 @@ struct OutputRows {
       *reinterpret_cast<std::uint32_t*>(row[half] + column) = tiles::pack(values[2 * half], values[2 * half + 1]);
     }
   }
+
+  /// Writes this lane's part of columns column .. + 31, by all lanes: two of each row in each group of eight. The four
+  /// lanes of a row swap before, so that each stores a group: memory takes longer for many small stores.
+  __device__ void write(int column, const float (&groups)[4][4]) const {
+    const int lane = int(threadIdx.x % 4);
+    const bool is_odd = lane % 2 != 0;
+    const bool is_upper = lane >= 2;
+    const int behind = column + lane * 6;  // of this lane's first column
+#pragma unroll
+    for (int half = 0; half < 2; ++half) {
+      std::uint32_t pairs[4];
+#pragma unroll
+      for (int i = 0; i < 4; ++i) pairs[i] = tiles::pack(groups[i][2 * half], groups[i][2 * half + 1]);
+#pragma unroll
+      for (int i = 0; i < 4; i += 2) swap(pairs[i], pairs[i + 1], is_odd, 1);
+#pragma unroll
+      for (int i = 0; i < 2; ++i) swap(pairs[i], pairs[i + 2], is_upper, 2);
+      if (row[half] == nullptr || behind >= columns) continue;
+      *reinterpret_cast<uint4*>(row[half] + behind) = make_uint4(pairs[0], pairs[1], pairs[2], pairs[3]);
+    }
+  }
+
+ private:
+  /// A lane whose bit `step` is set gives its `low` for the `high` of the lane that differs in this bit.
+  static __device__ void swap(std::uint32_t& low, std::uint32_t& high, bool is_set, int step) {
+    const std::uint32_t other = __shfl_xor_sync(~0u, is_set ? low : high, step);
+    low = is_set ? other : low;
+    high = is_set ? high : other;
+  }
 };
 
 }  // namespace awd::cuda

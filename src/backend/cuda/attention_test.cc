@@ -354,6 +354,8 @@ const Case kCases[] = {
      .own = 256,
      .gap = 2304},
     {.name = "VisionOddRows", .heads = 2, .kv_heads = 2, .head_dim = 72, .batches = 3, .queries = 37, .own = 37},
+    {.name = "VisionOddKeys", .heads = 2, .kv_heads = 2, .head_dim = 72, .batches = 2, .queries = 130, .own = 203},
+    {.name = "VisionManyKeys", .heads = 2, .kv_heads = 2, .head_dim = 72, .queries = 70, .own = 300, .gap = 8},
     {.name = "TilesGroupedHeads", .heads = 4, .kv_heads = 2, .head_dim = 64, .queries = 21, .own = 70, .gap = 8},
     {.name = "TilesOneKey", .heads = 2, .kv_heads = 1, .head_dim = 8, .queries = 1, .own = 1},
     // Tiles and splits: the prefix.

@@ -51,6 +51,10 @@ void launch_generic_attention(const AttentionView& view, DType dtype, cudaStream
 bool fits_tiled_attention(const AttentionView& view);
 void launch_tiled_attention(const AttentionView& view, cudaStream_t stream);
 
+/// Hopper's tensor cores, bf16, heads of 72 with keys of their own, at most 256, no key_share.
+bool fits_picture_attention(const AttentionView& view, int compute_capability);
+void launch_picture_attention(const AttentionView& view, cudaStream_t stream);
+
 /// Hopper's tensor cores and clusters, bf16, head_dim 256, own keys only, no key_share.
 bool fits_prefix_attention(const AttentionView& view, int compute_capability);
 void launch_prefix_attention(const AttentionView& view, cudaStream_t stream);

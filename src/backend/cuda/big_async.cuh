@@ -17,7 +17,7 @@ __device__ inline void init_barrier(Shared barrier, int count) {
   asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(barrier), "r"(count) : "memory");
 }
 
-/// Makes initialised barriers visible to copies and to the other blocks of the cluster.
+/// Makes initialised barriers visible to copies.
 __device__ inline void publish_barriers() {
   asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
   asm volatile("fence.proxy.async;" ::: "memory");
@@ -25,18 +25,6 @@ __device__ inline void publish_barriers() {
 
 __device__ inline void arrive(Shared barrier) {
   asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(barrier) : "memory");
-}
-
-/// Arrives at the same barrier of block `rank` of the cluster.
-__device__ inline void arrive_at(Shared barrier, int rank) {
-  asm volatile(
-      "{\n"
-      ".reg .b32 there;\n"
-      "mapa.shared::cluster.u32 there, %0, %1;\n"
-      "mbarrier.arrive.shared::cluster.b64 _, [there];\n"
-      "}" ::"r"(barrier),
-      "r"(rank)
-      : "memory");
 }
 
 __device__ inline void arrive_and_expect(Shared barrier, int bytes) {
@@ -63,16 +51,6 @@ __device__ inline void load_box(Shared to, const CUtensorMap& from, int column, 
       "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3}], [%4];" ::"r"(
           to),
       "l"(&from), "r"(column), "r"(row), "r"(barrier)
-      : "memory");
-}
-
-/// Copies to the same place of every block in `blocks` (bit = rank), and arrives at each one's barrier.
-__device__ inline void load_box(Shared to, const CUtensorMap& from, int column, int row, Shared barrier,
-                                std::uint16_t blocks) {
-  asm volatile(
-      "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster "
-      "[%0], [%1, {%2, %3}], [%4], %5;" ::"r"(to),
-      "l"(&from), "r"(column), "r"(row), "r"(barrier), "h"(blocks)
       : "memory");
 }
 

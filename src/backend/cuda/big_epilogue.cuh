@@ -25,9 +25,8 @@ struct Outlet {
   const float* bias = nullptr;    // at `column`, or null
   const float* angles = nullptr;  // kRotated: cosines of the upper row for the first run; null: do not rotate
   int column = 0;
-  int out = 0;  // of the weight
-  bool has_upper = false;
-  bool has_lower = false;
+  int out = 0;        // of the weight
+  int left_rows = 0;  // of y, from the upper row on
 };
 
 __device__ inline float gelu(float x) {
@@ -60,10 +59,10 @@ __device__ inline void load_run(const float* from, float (&values)[kRun], bool w
 
 /// kE4m3: sums of stored numbers become values.
 template <BigNumber kNumber>
-__device__ void scale_run(float (&values)[kRun], const float* scales, float x_scale) {
+__device__ void scale_run(float (&values)[kRun], const float* scales, bool wanted, float x_scale) {
   if constexpr (kNumber == BigNumber::kE4m3) {
     float factors[kRun];
-    load_run(scales, factors);
+    load_run(scales, factors, wanted);
 #pragma unroll
     for (int i = 0; i < kRun; ++i) values[i] *= factors[i] * x_scale;
   }
@@ -83,20 +82,51 @@ __device__ inline void rotate(float (&a)[kRun], float (&b)[kRun], const float* a
   }
 }
 
-__device__ inline void store_bf16(const float* four, std::byte* to) {
-  const __nv_bfloat162 pairs[2] = {__floats2bfloat162_rn(four[0], four[1]), __floats2bfloat162_rn(four[2], four[3])};
-  *reinterpret_cast<uint2*>(to) = *reinterpret_cast<const uint2*>(pairs);
+__device__ inline std::uint32_t pack_bf16(float a, float b) {
+  const __nv_bfloat162 pair = __floats2bfloat162_rn(a, b);
+  return *reinterpret_cast<const std::uint32_t*>(&pair);
 }
 
-__device__ inline void store_e4m3(const float* four, std::byte* to, float y_inverse) {
+__device__ inline std::uint32_t pack_e4m3(const float* four, float y_inverse) {
   const float2 low = make_float2(four[0] * y_inverse, four[1] * y_inverse);
   const float2 high = make_float2(four[2] * y_inverse, four[3] * y_inverse);
-  *reinterpret_cast<std::uint32_t*>(to) = __nv_cvt_float2_to_fp8x2(low, __NV_SATFINITE, __NV_E4M3) |
-                                          __nv_cvt_float2_to_fp8x2(high, __NV_SATFINITE, __NV_E4M3) << 16;
+  return __nv_cvt_float2_to_fp8x2(low, __NV_SATFINITE, __NV_E4M3) |
+         __nv_cvt_float2_to_fp8x2(high, __NV_SATFINITE, __NV_E4M3) << 16;
 }
 
-/// y = values, or y += values: there by L2, which spares us the way of the old ones. Every element has one writer.
-__device__ inline void store_f32(const float* four, std::byte* to, bool adds) {
+/// Even lanes give the second half of their run for the first half of the next lane's, so that each lane holds columns
+/// side by side: an even one its `low` and then what is returned, an odd one that and then its `high`.
+__device__ inline std::uint32_t swap_halves(std::uint32_t low, std::uint32_t high, bool is_odd) {
+  return __shfl_xor_sync(~0u, is_odd ? low : high, 1);
+}
+
+/// Stores a run as bf16, or after a product of e4m3 perhaps as e4m3 again, if it is `wanted`; all lanes call it. Lanes
+/// swap halves before, because memory takes a store of 16 bytes a thread in the time of one of 8. `left`: columns of y
+/// from the run on.
+template <BigNumber kNumber>
+__device__ void store_narrow(const float (&values)[kRun], std::byte* row, int column, int left, bool wanted,
+                             float y_inverse) {
+  const bool is_odd = threadIdx.x % 2 != 0;
+  const int shift = is_odd ? kGap - 4 : 0;
+  wanted = wanted && left > shift;
+  column += shift;
+  if (kNumber == BigNumber::kE4m3 && y_inverse > 0.f) {
+    const std::uint32_t low = pack_e4m3(values, y_inverse);
+    const std::uint32_t high = pack_e4m3(values + 4, y_inverse);
+    const std::uint32_t other = swap_halves(low, high, is_odd);
+    if (wanted) *reinterpret_cast<uint2*>(row + column) = is_odd ? make_uint2(other, high) : make_uint2(low, other);
+    return;
+  }
+  const uint2 low = make_uint2(pack_bf16(values[0], values[1]), pack_bf16(values[2], values[3]));
+  const uint2 high = make_uint2(pack_bf16(values[4], values[5]), pack_bf16(values[6], values[7]));
+  const uint2 other = make_uint2(swap_halves(low.x, high.x, is_odd), swap_halves(low.y, high.y, is_odd));
+  if (!wanted) return;
+  *reinterpret_cast<uint4*>(row + 2 * column) =
+      is_odd ? make_uint4(other.x, other.y, high.x, high.y) : make_uint4(low.x, low.y, other.x, other.y);
+}
+
+/// y = four, or y += four: there by L2, which spares us the way of the old ones.
+__device__ inline void store_four(const float (&four)[4], std::byte* to, bool adds) {
   if (adds) {
     asm volatile("red.global.add.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(to), "f"(four[0]), "f"(four[1]), "f"(four[2]),
                  "f"(four[3])
@@ -106,16 +136,25 @@ __device__ inline void store_f32(const float* four, std::byte* to, bool adds) {
   }
 }
 
-/// Stores a run as bf16, or after a product of e4m3 perhaps as e4m3 again. `left`: columns of y from here on.
-template <BigNumber kNumber>
-__device__ void store_narrow(const float (&values)[kRun], std::byte* row, int column, int left, float y_inverse) {
-  if (kNumber == BigNumber::kE4m3 && y_inverse > 0.f) {
-    if (left > 0) store_e4m3(values, row + column, y_inverse);
-    if (left > kGap) store_e4m3(values + 4, row + column + kGap, y_inverse);
-  } else {
-    if (left > 0) store_bf16(values, row + 2 * column);
-    if (left > kGap) store_bf16(values + 4, row + 2 * (column + kGap));
+/// Stores or adds a run of f32; every element has one writer. All lanes call it. The lanes of an even row and of the
+/// odd row below it swap halves before, so that a store fills lines of 128 bytes. `row`: the even row; `left_rows`,
+/// `left`: rows and columns of y from there and from the run on.
+__device__ inline void store_wide(const float (&values)[kRun], std::byte* row, std::ptrdiff_t row_bytes, int column,
+                                  int left_rows, int left, bool adds) {
+  const bool is_odd = threadIdx.x / 4 % 2 != 0;
+  float upper[4];
+  float lower[4];
+#pragma unroll
+  for (int i = 0; i < 4; ++i) {
+    const float other = __shfl_xor_sync(~0u, is_odd ? values[i] : values[4 + i], 4);
+    upper[i] = is_odd ? other : values[i];
+    lower[i] = is_odd ? values[4 + i] : other;
   }
+  const int shift = is_odd ? kGap : 0;
+  if (left <= shift) return;
+  std::byte* to = row + 4 * (column + shift);
+  if (left_rows > 0) store_four(upper, to, adds);
+  if (left_rows > 1) store_four(lower, to + row_bytes, adds);
 }
 
 /// How units follow from a thread's sums, which are ordered by blocks of 32 rows of the packed weight. Here for results
@@ -134,26 +173,28 @@ struct Epilogue {
   static __device__ constexpr int column_of(int block, int /*blocks*/, int /*out*/) { return 32 * block; }
 
   static __device__ void finish(const Finish& finish, const Outlet& outlet, int i, float (&a)[kRun], float (&b)[kRun]) {
-    if (outlet.has_upper) finish_run(finish, outlet, 32 * i, outlet.y, a);
-    if (outlet.has_lower) finish_run(finish, outlet, 32 * i, outlet.y + outlet.lower, b);
+    finish_run(finish, outlet, 32 * i, 0, a);
+    finish_run(finish, outlet, 32 * i, 8, b);
   }
 
  private:
-  static __device__ void finish_run(const Finish& finish, const Outlet& outlet, int column, std::byte* row,
+  /// `below`: rows from the thread's upper one.
+  static __device__ void finish_run(const Finish& finish, const Outlet& outlet, int column, int below,
                                     float (&values)[kRun]) {
     const int left = outlet.out - outlet.column - column;
-    if (left <= 0) return;
-    scale_run<kNumber>(values, outlet.scales + column, finish.x_scale);
+    std::byte* row = outlet.y + (below == 0 ? 0 : outlet.lower);
+    scale_run<kNumber>(values, outlet.scales + column, left > 0, finish.x_scale);
     if constexpr (kResult == BigResult::kF32) {
-      store_f32(values, row + 4 * column, finish.adds);
-      if (left > kGap) store_f32(values + 4, row + 4 * (column + kGap), finish.adds);
-      return;
-    }
-    if constexpr (kResult == BigResult::kGelu) {
+      const int is_odd = int(threadIdx.x) / 4 % 2;
+      store_wide(values, row - is_odd * outlet.lower / 8, outlet.lower / 8, column, outlet.left_rows + is_odd - below,
+                 left, finish.adds);
+    } else {
+      if constexpr (kResult == BigResult::kGelu) {
 #pragma unroll
-      for (float& value : values) value = gelu(value);
+        for (float& value : values) value = gelu(value);
+      }
+      store_narrow<kNumber>(values, row, column, left, outlet.left_rows > below, finish.y_inverse);
     }
-    store_narrow<kNumber>(values, row, column, left, finish.y_inverse);
   }
 };
 
@@ -171,12 +212,12 @@ struct Epilogue<kNumber, BigResult::kGeglu> {
   static __device__ void finish(const Finish& finish, const Outlet& outlet, int i, float (&a)[kRun], float (&b)[kRun]) {
     const int column = i / 2 * 32;
     const int left = outlet.out / 2 - outlet.column - column;
-    if (!(i % 2 == 0 ? outlet.has_upper : outlet.has_lower) || left <= 0) return;
-    scale_run<kNumber>(a, outlet.scales + column, finish.x_scale);
-    scale_run<kNumber>(b, outlet.scales + column + outlet.out / 2, finish.x_scale);
+    scale_run<kNumber>(a, outlet.scales + column, left > 0, finish.x_scale);
+    scale_run<kNumber>(b, outlet.scales + column + outlet.out / 2, left > 0, finish.x_scale);
 #pragma unroll
     for (int j = 0; j < kRun; ++j) a[j] = gelu(a[j]) * b[j];
-    store_narrow<kNumber>(a, outlet.y + (i % 2 == 0 ? 0 : outlet.lower), column, left, finish.y_inverse);
+    store_narrow<kNumber>(a, outlet.y + (i % 2 == 0 ? 0 : outlet.lower), column, left, outlet.left_rows > i % 2 * 8,
+                          finish.y_inverse);
   }
 };
 
@@ -198,13 +239,13 @@ struct Epilogue<kNumber, BigResult::kRotated> {
     const int column = i / 2 * 32;
     const int partner = column + kHead / 2;
     const int left = outlet.out - outlet.column - column;
-    if (!(i % 2 == 0 ? outlet.has_upper : outlet.has_lower) || left <= 0) return;
-    scale_run<kNumber>(a, outlet.scales + column, finish.x_scale);
-    scale_run<kNumber>(b, outlet.scales + partner, finish.x_scale);
-    if (outlet.angles != nullptr) rotate(a, b, outlet.angles + column + (i % 2 == 0 ? 0 : 8 * kHead));
+    const bool wanted = outlet.left_rows > i % 2 * 8;
+    scale_run<kNumber>(a, outlet.scales + column, left > 0, finish.x_scale);
+    scale_run<kNumber>(b, outlet.scales + partner, left > 0, finish.x_scale);
+    if (outlet.angles != nullptr && wanted) rotate(a, b, outlet.angles + column + (i % 2 == 0 ? 0 : 8 * kHead));
     std::byte* row = outlet.y + (i % 2 == 0 ? 0 : outlet.lower);
-    store_narrow<BigNumber::kBf16>(a, row, column, left, 0.f);
-    store_narrow<BigNumber::kBf16>(b, row, partner, left, 0.f);
+    store_narrow<BigNumber::kBf16>(a, row, column, left, wanted, 0.f);
+    store_narrow<BigNumber::kBf16>(b, row, partner, left, wanted, 0.f);
   }
 };
 

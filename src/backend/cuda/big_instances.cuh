@@ -22,8 +22,8 @@ Start find_kernel(int tile_rows, int tile_cols) {
     return find_among<kNumber, kResult, Tile<128, 128>, Tile<128, 256>, Tile<192, 128>, Tile<192, 192>, Tile<192, 256>>(
         tile_rows, tile_cols);
   } else {
-    return find_among<kNumber, kResult, Tile<128, 128>, Tile<128, 192>, Tile<192, 128>, Tile<192, 160>, Tile<192, 192>,
-                      Tile<192, 256>>(tile_rows, tile_cols);
+    return find_among<kNumber, kResult, Tile<128, 64>, Tile<128, 96>, Tile<128, 128>, Tile<128, 160>, Tile<192, 128>,
+                      Tile<192, 160>, Tile<192, 192>, Tile<192, 256>>(tile_rows, tile_cols);
   }
 }
 

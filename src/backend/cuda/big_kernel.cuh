@@ -14,23 +14,12 @@
 
 namespace awd::cuda::big {
 
-/// Lays the ring out in `memory` and readies its barriers; all threads.
+/// Where the ring lies in `memory`.
 template <class T>
-__device__ Ring make_ring(const std::byte* memory, const BigTask& task) {
-  Ring ring{.stages = (shared_address(memory) + 1023) / 1024 * 1024, .count = task.stages};
-  ring.full = ring.stages + ring.count * T::kStageBytes;
-  ring.empty = ring.full + ring.count * 8;
-  if (threadIdx.x == 0) {
-    const int readers = T::kGroups * 4 * (task.team == Team::kShareRows ? 2 : 1);
-    for (int i = 0; i < ring.count; ++i) {
-      init_barrier(ring.full + 8 * i, 1);
-      init_barrier(ring.empty + 8 * i, readers);
-    }
-    publish_barriers();
-  }
-  __syncthreads();
-  if (task.team != Team::kAlone) sync_cluster();
-  return ring;
+__device__ Ring make_ring(const std::byte* memory, int count) {
+  const Shared stages = (shared_address(memory) + 1023) / 1024 * 1024;
+  const Shared full = stages + count * T::kStageBytes;
+  return {.stages = stages, .full = full, .empty = full + count * 8, .count = count};
 }
 
 template <class T, BigNumber kNumber, BigResult kResult>
@@ -38,17 +27,19 @@ __global__ void __launch_bounds__(T::kThreads, 1)
     big_kernel(const __grid_constant__ BigTask task, const __grid_constant__ Finish finish) {
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
   extern __shared__ std::byte memory[];
-  const Ring ring = make_ring<T>(memory, task);
   let_next_start();
+  const Ring ring = make_ring<T>(memory, task.stages);
   if (threadIdx.x >= T::kGroups * 128) {
+    Copier<T, kNumber == BigNumber::kBf16 ? kStepBytes / 2 : kStepBytes> copier(task, ring);
+    copier.start();
+    __syncthreads();
     if constexpr (T::kMovesRegisters) keep_registers<T::kCopyRegisters>();
-    Copier<T, kNumber == BigNumber::kBf16 ? kStepBytes / 2 : kStepBytes>(task, ring).run();
+    copier.run();
   } else {
+    __syncthreads();
     if constexpr (T::kMovesRegisters) take_registers<T::kSumRegisters>();
     Multiplier<T, kNumber, kResult>(task, finish, ring).run();
   }
-  if (task.team != Team::kShareRows) return;
-  sync_cluster();  // the other block may still copy to us and arrive at our barriers
 #endif
 }
 

@@ -76,8 +76,12 @@ void add_weights(const BigProduct& product, const BigPlan& plan, BigTask& task, 
     AWD_CHECK(rotates || i == 0);
     AWD_CHECK(!rotates || weight->out % kHead == 0, "{} outputs", weight->out);
     AWD_CHECK(weight->is_gated == (product.result == BigResult::kGeglu));
-    task.weights[task.parts] = map_matrix(weight->values.get(), padded_rows(weight->out), weight->in, weight->stride,
+    // Packed, 128 bytes of all rows come before the next 128 of all: one matrix of short rows.
+    const int line = kStepBytes / bytes_of(weight->number);
+    const int rows = padded_rows(weight->out);
+    task.weights[task.parts] = map_matrix(weight->values.get(), rows * (weight->stride / line), line, line,
                                           weight->number, rotates ? plan.cols / 2 : plan.cols);
+    task.weight_rows[task.parts] = rows;
     task.first_tile[task.parts] = task.column_tiles;
     task.column_tiles += ceil_div(weight->out, plan.cols);
     finish.targets[task.parts] = {.y = product.y[i].data,
@@ -105,20 +109,18 @@ void run_planned(const BigProduct& product, const BigPlan& plan, cudaStream_t st
                 .y_inverse = product.y_scale > 0.f ? 1.f / product.y_scale : 0.f,
                 .adds = product.result == BigResult::kAdd};
   add_weights(product, plan, task, finish);
-  const int box_rows = plan.team == Team::kShareRows ? plan.rows / 2 : plan.rows;
-  task.x = map_matrix(product.x, product.rows, weight.in, product.stride, weight.number, box_rows);
+  task.x = map_matrix(product.x, product.rows, weight.in, product.stride, weight.number, plan.rows);
   task.steps = ceil_div(weight.in * bytes_of(weight.number), kStepBytes);
   task.rows = product.rows;
   task.live_rows = product.live_rows;
   task.likely_rows = product.likely_rows > 0 ? product.likely_rows : product.rows;
-  task.team = plan.team;
+  task.splits = plan.blocks > 1;
   task.stages = plan.stages;
 
   // Weights larger than L2 are read once if all rows of tiles use a column of tiles at the same time.
-  const int columns = plan.team == Team::kShareRows ? ceil_div(task.column_tiles, 2) : task.column_tiles;
-  const int units = ceil_div(task.rows, plan.rows) * columns;
+  const int units = ceil_div(task.rows, plan.rows) * task.column_tiles;
   const int clusters = std::min(units, count_clusters(plan.blocks));
-  task.rows_first = ceil_div(task.likely_rows, plan.rows) * columns > clusters;
+  task.rows_first = ceil_div(task.likely_rows, plan.rows) * task.column_tiles > clusters;
   const Start start = weight.number == BigNumber::kBf16 ? find<BigNumber::kBf16>(product.result, plan)
                                                         : find<BigNumber::kE4m3>(product.result, plan);
   AWD_CHECK(start != nullptr, "no kernel with tiles of {} x {}", plan.rows, plan.cols);

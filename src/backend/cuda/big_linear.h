@@ -30,7 +30,8 @@ struct CudaFree {
 };
 using CudaBytes = std::unique_ptr<std::byte, CudaFree>;
 
-/// A packed weight [out, in]: its rows reordered so that each thread stores whole runs of columns. Immutable.
+/// A packed weight [out, in]: its rows reordered so that each thread stores whole runs of columns, and 128 bytes of all
+/// rows side by side, so that copies read memory from end to end. Immutable.
 struct BigWeight {
   int out = 0;
   int in = 0;
@@ -38,7 +39,7 @@ struct BigWeight {
   bool is_gated = false;
   int stride = 0;  // of a packed row, elements: a multiple of 128 bytes
   std::size_t bytes = 0;
-  CudaBytes values;               // [padded_rows(out), stride], zeros behind `in`
+  CudaBytes values;               // [stride / line, padded_rows(out), line], line 128 bytes; zeros behind `in`
   CudaBytes columns;              // f32 [2, padded_rows(out)]: the bias, then (kE4m3) the scale of each row
   const float* bias = nullptr;    // [out] or null, in `columns`
   const float* scales = nullptr;  // [out] or null, in `columns`: value = scale * stored

@@ -61,8 +61,7 @@ struct Case {
 
 void PrintTo(const Case& c, std::ostream* out) {
   *out << "result " << int(c.result) << " number " << int(c.number) << " rows " << c.live << "/" << c.rows << " out "
-       << c.out << " in " << c.in << " tile " << c.plan.rows << "x" << c.plan.cols << " team " << int(c.plan.team)
-       << " of " << c.plan.blocks;
+       << c.out << " in " << c.in << " tile " << c.plan.rows << "x" << c.plan.cols << " blocks " << c.plan.blocks;
 }
 
 bool is_f32(BigResult result) { return result == BigResult::kF32 || result == BigResult::kAdd; }
@@ -239,15 +238,10 @@ std::vector<Case> cases() {
       for (const big::BigPlan& plan : big::list_plans(result)) {
         const int out = result == BigResult::kAdd ? 520 : 512;
         all.push_back({result, number, 210, 195, out, 336, true, plan});
-        if (plan.blocks > 1) continue;
-        big::BigPlan shared = plan;
-        shared.team = big::Team::kShareRows;
-        shared.blocks = 2;
-        all.push_back({result, number, 210, 195, out, 400, false, shared});
       }
     }
     // More tiles than clusters at once.
-    all.push_back({BigResult::kAdd, number, 1100, 1050, 2816, 80, true, {192, 128, big::Team::kSplitDepth, 2, 4}});
+    all.push_back({BigResult::kAdd, number, 1100, 1050, 2816, 80, true, {192, 128, 2, 4}});
   }
   return all;
 }
@@ -271,7 +265,7 @@ TEST(BigLinearRepeats, GivesTheSameBits) {
                              .weights = {&weight},
                              .result = BigResult::kAdd,
                              .y = {y.view()}};
-    for (int i = 0; i < 3; ++i) big::run_planned(product, {192, 128, big::Team::kSplitDepth, 3, 4}, nullptr);
+    for (int i = 0; i < 3; ++i) big::run_planned(product, {192, 128, 3, 4}, nullptr);
     AWD_CUDA(cudaDeviceSynchronize());
     if (run == 0) first = y.values();
     EXPECT_EQ(y.values(), first) << "run " << run;

@@ -40,6 +40,7 @@ __device__ inline void pin(float (&sums)[kCount]) {
 #define AWD_NAMES_2                                                                                           \
   ",%64,%65,%66,%67,%68,%69,%70,%71,%72,%73,%74,%75,%76,%77,%78,%79,%80,%81,%82,%83,%84,%85,%86,%87,%88,%89," \
   "%90,%91,%92,%93,%94,%95"
+#define AWD_NAMES_1A ",%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47"
 #define AWD_NAMES_2A ",%64,%65,%66,%67,%68,%69,%70,%71,%72,%73,%74,%75,%76,%77,%78,%79"
 #define AWD_NAMES_3                                                                                             \
   ",%96,%97,%98,%99,%100,%101,%102,%103,%104,%105,%106,%107,%108,%109,%110,%111,%112,%113,%114,%115,%116,%117," \
@@ -73,6 +74,8 @@ template <BigNumber>
 struct Tag {};
 
 /// Starts sums = x w^T (adds: sums += x w^T) over 32 bytes of depth; x and w are descriptions.
+AWD_PRODUCTS(64, AWD_NAMES_0, "32", "33", "34", AWD_SUMS_32(0))
+AWD_PRODUCTS(96, AWD_NAMES_0 AWD_NAMES_1A, "48", "49", "50", AWD_SUMS_32(0), AWD_SUMS_16(32))
 AWD_PRODUCTS(128, AWD_NAMES_0 AWD_NAMES_1, "64", "65", "66", AWD_SUMS_32(0), AWD_SUMS_32(32))
 AWD_PRODUCTS(160, AWD_NAMES_0 AWD_NAMES_1 AWD_NAMES_2A, "80", "81", "82", AWD_SUMS_32(0), AWD_SUMS_32(32),
              AWD_SUMS_16(64))
@@ -89,6 +92,7 @@ AWD_PRODUCTS(256, AWD_NAMES_0 AWD_NAMES_1 AWD_NAMES_2 AWD_NAMES_3, "128", "129",
 #undef AWD_NAMES_0
 #undef AWD_NAMES_1
 #undef AWD_NAMES_2
+#undef AWD_NAMES_1A
 #undef AWD_NAMES_2A
 #undef AWD_NAMES_3
 

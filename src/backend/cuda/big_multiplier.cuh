@@ -15,21 +15,30 @@ class Multiplier {
       : task_(task), finish_(finish), ring_(ring), group_(__shfl_sync(~0u, int(threadIdx.x) / 128, 0)) {}
 
   __device__ void run() {
-    wait_for_previous();
     const Steps steps = own_steps(task_);
-    const int live_rows = count_rows(task_);
-    bool is_first = true;
-    for (Tiles tiles(task_, T::kRows, live_rows); !tiles.done(); tiles.next()) {
-      if (task_.team == Team::kSplitDepth && !is_first) {
+    Tiles tiles(task_, T::kRows, task_.rows);
+    int rows = 0;
+    bool waits = true;
+    const auto wait_first = [&] {
+      wait_for_previous();
+      rows = count_rows(task_);
+      tiles = Tiles(task_, T::kRows, rows);
+      waits = false;
+    };
+    if (!knows_first_tile(task_)) wait_first();
+    for (bool is_first = true; !tiles.done(); tiles.next(), is_first = false) {
+      if (task_.splits && !is_first) {
         fence_before_copies();
         sync_cluster();  // the sums of the last tile have been read
       }
-      is_first = false;
       const int group_row = tiles.row() * T::kRows + group_ * 64;
-      const Outlet outlet = outlet_of(tiles.column(), live_rows - group_row, group_row);
-      start_sums(outlet, outlet.bias != nullptr && (task_.team != Team::kSplitDepth || cluster_rank() == 0));
-      multiply_tile(steps, group_row < live_rows);
-      if (task_.team == Team::kSplitDepth) {
+      Outlet outlet = outlet_of(tiles.column(), group_row);
+      start_sums(outlet, outlet.bias != nullptr && (!task_.splits || cluster_rank() == 0));
+      if (waits) wait_first();
+      if (tiles.done()) break;
+      outlet.left_rows += rows;
+      multiply_tile(steps, group_row < rows);
+      if (task_.splits) {
         add_cluster(outlet);
         continue;
       }
@@ -81,16 +90,10 @@ class Multiplier {
     pin_sums();
   }
 
-  /// Every warp says that it has read the stage before `place_`, to all blocks that copy into it.
+  /// Every warp says that it has read the stage before `place_`.
   __device__ void release_last() {
     if (threadIdx.x % 32 != 0) return;
-    const Shared empty = ring_.empty + 8 * ((place_.stage == 0 ? ring_.count : place_.stage) - 1);
-    if (task_.team == Team::kShareRows) {
-      arrive_at(empty, 0);
-      arrive_at(empty, 1);
-    } else {
-      arrive(empty);
-    }
+    arrive(ring_.empty + 8 * ((place_.stage == 0 ? ring_.count : place_.stage) - 1));
   }
 
   __device__ void pin_sums() {
@@ -135,7 +138,8 @@ class Multiplier {
     }
   }
 
-  __device__ Outlet outlet_of(int tile_column, int rows_left, int group_row) const {
+  /// Its left_rows lack the number of rows that live, which is known later.
+  __device__ Outlet outlet_of(int tile_column, int group_row) const {
     const int thread = int(threadIdx.x) % 128;
     const int upper = thread / 32 * 16 + thread % 32 / 4;
     const int part = part_of(task_, tile_column);
@@ -150,8 +154,7 @@ class Multiplier {
             .angles = target.is_rotated ? finish_.angles + std::ptrdiff_t(row) * kHead + column % kHead : nullptr,
             .column = column,
             .out = target.out,
-            .has_upper = upper < rows_left,
-            .has_lower = upper + 8 < rows_left};
+            .left_rows = -row};
   }
 
   /// Each block finishes some units of the tile: all send it theirs of those, and it adds them by rank.

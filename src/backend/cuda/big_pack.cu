@@ -23,11 +23,16 @@ __device__ int source_row(int at, int out, bool is_gated) {
   return at / 64 * 32 + within + (at % 64 < 32 ? 0 : out / 2);
 }
 
+/// Where number i of this block's row goes: 128 bytes of all rows, then the next 128 of all.
+__device__ std::size_t place_of(int i, int line) {
+  return (std::size_t(i / line) * gridDim.x + blockIdx.x) * line + i % line;
+}
+
 __global__ void reorder(const __nv_bfloat16* from, int out, int in, bool is_gated, __nv_bfloat16* to, int stride) {
   const int row = source_row(int(blockIdx.x), out, is_gated);
   for (int i = int(threadIdx.x); i < stride; i += int(blockDim.x)) {
     const bool is_there = row < out && i < in;
-    to[std::size_t(blockIdx.x) * stride + i] = is_there ? from[std::size_t(row) * in + i] : __nv_bfloat16(0.f);
+    to[place_of(i, 64)] = is_there ? from[std::size_t(row) * in + i] : __nv_bfloat16(0.f);
   }
 }
 
@@ -44,8 +49,7 @@ __global__ void quantise(const __nv_bfloat16* from, int out, int in, bool is_gat
   if (threadIdx.x == 0 && row < out) scales[row] = scale;
   for (int i = int(threadIdx.x); i < stride; i += 32) {
     const bool is_there = row < out && i < in;
-    to[std::size_t(blockIdx.x) * stride + i] =
-        __nv_fp8_e4m3(is_there ? float(from[std::size_t(row) * in + i]) / scale : 0.f);
+    to[place_of(i, 128)] = __nv_fp8_e4m3(is_there ? float(from[std::size_t(row) * in + i]) / scale : 0.f);
   }
 }
 

@@ -12,14 +12,13 @@ struct TileSize {
   int rows;
   int cols;
 };
-constexpr std::array kPlain = {TileSize{128, 128}, TileSize{128, 192}, TileSize{192, 128},
-                               TileSize{192, 160}, TileSize{192, 192}, TileSize{192, 256}};
+constexpr std::array kPlain = {TileSize{128, 64},  TileSize{128, 96},  TileSize{128, 128}, TileSize{128, 160},
+                               TileSize{192, 128}, TileSize{192, 160}, TileSize{192, 192}, TileSize{192, 256}};
 constexpr std::array kGated = {TileSize{128, 128}, TileSize{128, 256}, TileSize{192, 128}, TileSize{192, 192},
                                TileSize{192, 256}};
 constexpr std::array kHeads = {TileSize{128, 128}, TileSize{128, 256}, TileSize{192, 128}, TileSize{192, 256}};
 
 constexpr int kRingBytes = 225 * 1024;  // of shared memory, at most
-constexpr int kMostStages = 6;          // more hide nothing, and leave no room for a small kernel beside us
 
 std::span<const TileSize> tiles_of(BigResult result) {
   if (result == BigResult::kGeglu) return kGated;
@@ -45,16 +44,22 @@ double cost(const BigProduct& product, const BigPlan& plan) {
     columns += ceil_div(weight->out, plan.cols);
     depth_bytes = weight->in * (weight->number == BigNumber::kBf16 ? 2 : 1);
   }
-  const bool is_f32 = product.result == BigResult::kF32 || product.result == BigResult::kAdd;
+  const int tiles = ceil_div(rows, plan.rows) * columns;
+  const int clusters = count_clusters(plan.blocks);
   const double elements = double(plan.rows) * plan.cols;
-  const double written = elements * (is_f32 ? 4 : product.result == BigResult::kGeglu ? 1 : 2);
-  // Measured on an H100: microseconds by the work of one multiprocessor.
-  const double step = elements / 32 / 1500;
-  const double add = plan.blocks == 1 ? 0 : 2.2 * plan.blocks - 0.9;
-  const double store = written / plan.blocks / 30e3;
+  const bool is_f32 = product.result == BigResult::kF32 || product.result == BigResult::kAdd;
+  const double written = elements * (is_f32 ? 4 : product.result == BigResult::kGeglu ? 1 : 2) / plan.blocks;
+  // Measured on an H100, per microsecond: products and bytes that one multiprocessor does, takes in, sends and stores,
+  // and bytes that L2 gives to all of them.
+  constexpr double kElements = 54e3, kTaken = 102e3, kGiven = 10.3e6, kSent = 25e3, kStored = 50e3;
+  constexpr double kWave = 0.3, kMeeting = 1.4;
+  const double stage_bytes = double(plan.rows + plan.cols) * kStepBytes;
+  const double step = std::max(
+      {elements / kElements, stage_bytes / kTaken, std::min(tiles, clusters) * plan.blocks * stage_bytes / kGiven});
+  const double sent = elements * sizeof(float) * (plan.blocks - 1) / plan.blocks;
+  const double add = plan.blocks == 1 ? 0 : kMeeting + sent / kSent;
   const int steps = ceil_div(ceil_div(depth_bytes, kStepBytes), plan.blocks);
-  const int waves = ceil_div(ceil_div(rows, plan.rows) * columns, count_clusters(plan.blocks));
-  return waves * (steps * step + add + store);
+  return ceil_div(tiles, clusters) * (kWave + steps * step + add + written / kStored);
 }
 
 }  // namespace
@@ -62,13 +67,10 @@ double cost(const BigProduct& product, const BigPlan& plan) {
 std::vector<BigPlan> list_plans(BigResult result) {
   std::vector<BigPlan> plans;
   for (const TileSize& tile : tiles_of(result)) {
-    const int stages = std::min(kMostStages, kRingBytes / ((tile.rows + tile.cols) * kStepBytes));
+    // A stage takes about a microsecond to come: as many as fit.
+    const int stages = kRingBytes / ((tile.rows + tile.cols) * kStepBytes);
     for (int blocks = 1; blocks <= kMostBlocks; ++blocks) {
-      const BigPlan plan{.rows = tile.rows,
-                         .cols = tile.cols,
-                         .team = blocks > 1 ? Team::kSplitDepth : Team::kAlone,
-                         .blocks = blocks,
-                         .stages = stages};
+      const BigPlan plan{.rows = tile.rows, .cols = tile.cols, .blocks = blocks, .stages = stages};
       if (blocks == 1 || can_split(plan)) plans.push_back(plan);
     }
   }

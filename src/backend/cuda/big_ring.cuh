@@ -48,28 +48,26 @@ struct Place {
 /// The tiles of one cluster, one after the other.
 class Tiles {
  public:
-  __device__ Tiles(const BigTask& task, int tile_rows, int live_rows)
-      : columns_(task.team == Team::kShareRows ? (task.column_tiles + 1) / 2 : task.column_tiles),
-        rows_((live_rows + tile_rows - 1) / tile_rows),
+  __device__ Tiles(const BigTask& task, int tile_rows, int rows)
+      : columns_(task.column_tiles),
+        rows_((rows + tile_rows - 1) / tile_rows),
         rows_first_(task.rows_first),
-        shares_(task.team == Team::kShareRows),
         unit_(int(blockIdx.x) / cluster_size()) {}
 
   __device__ bool done() const { return unit_ >= rows_ * columns_; }
   __device__ void next() { unit_ += int(gridDim.x) / cluster_size(); }
   __device__ int row() const { return rows_first_ ? unit_ % rows_ : unit_ / columns_; }
-  __device__ int column() const {
-    const int column = rows_first_ ? unit_ / rows_ : unit_ % columns_;
-    return shares_ ? 2 * column + cluster_rank() : column;
-  }
+  __device__ int column() const { return rows_first_ ? unit_ / rows_ : unit_ % columns_; }
 
  private:
   int columns_;
   int rows_;
   bool rows_first_;
-  bool shares_;
   int unit_;
 };
+
+/// True if the first tile is the same however many rows live.
+__device__ inline bool knows_first_tile(const BigTask& task) { return !task.rows_first || task.live_rows == nullptr; }
 
 /// Steps first .. end - 1 of the depth are this block's.
 struct Steps {
@@ -78,7 +76,7 @@ struct Steps {
 };
 
 __device__ inline Steps own_steps(const BigTask& task) {
-  if (task.team != Team::kSplitDepth) return {0, task.steps};
+  if (!task.splits) return {0, task.steps};
   const int blocks = cluster_size();
   const int rank = cluster_rank();
   return {task.steps * rank / blocks, task.steps * (rank + 1) / blocks};

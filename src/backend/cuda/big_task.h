@@ -7,34 +7,27 @@ namespace awd::cuda::big {
 
 constexpr int kStepBytes = 128;  // depth of one pipeline stage: of a row of x or of the weight
 
-/// What the blocks of a cluster have in common.
-enum class Team {
-  kAlone,
-  kSplitDepth,  // one tile: each block sums a part of the depth
-  kShareRows,   // two tiles side by side: each block fetches half of the rows of x, for both
-};
-
 /// How a product is cut into tiles.
 struct BigPlan {
   int rows = 128;  // of a tile
   int cols = 128;
-  Team team = Team::kAlone;
-  int blocks = 1;  // of a cluster
+  int blocks = 1;  // of a cluster: they split the depth of a tile
   int stages = 4;  // of the pipeline
 };
 
 struct BigTask {
   CUtensorMap x;
-  CUtensorMap weights[3];  // side by side, as many as `parts`
-  int first_tile[3] = {};  // of each weight, in columns of tiles
+  CUtensorMap weights[3];   // side by side, as many as `parts`
+  int first_tile[3] = {};   // of each weight, in columns of tiles
+  int weight_rows[3] = {};  // of each, packed: as many rows further lies the next step of the depth
   int parts = 1;
   int column_tiles = 0;
   int steps = 0;  // of kStepBytes, of the depth
   int rows = 0;
   const int* live_rows = nullptr;
   int likely_rows = 0;
-  Team team = Team::kAlone;
   int stages = 0;
+  bool splits = false;       // the blocks of a cluster split the depth
   bool takes_heads = false;  // half of a tile's columns come from either half of a head
   bool rows_first = false;   // neighbouring clusters work on rows of tiles; otherwise on columns
 };

@@ -89,13 +89,25 @@ __device__ void write_share(const S& share, T* row, int cols) {
   }
 }
 
+/// Brings a row into L2: it may be a weight that nothing has read of late.
+template <class S>
+__device__ void fetch_ahead(const float* row, int cols) {
+#pragma unroll
+  for (int p = 0; p < S::kPieces; ++p) {
+    const int c = S::column(p);
+    if (c % 32 < S::kWidth && c < cols) asm volatile("prefetch.global.L2 [%0];" ::"l"(row + c));
+  }
+}
+
 enum class Norm { kLayer, kRms };
 
 /// y = ((x - mean) / sqrt(variance) * scale + shift) * y_factor; an RMS norm takes a mean of 0.
 template <Norm kNorm, class S, class T>
 __global__ void norm_kernel(Rows<const float> x, const float* scale, const float* shift, Rows<T> y, float y_factor) {
-  wait_for_previous();
   let_next_start();
+  fetch_ahead<S>(scale, x.cols);
+  if (shift != nullptr) fetch_ahead<S>(shift, x.cols);
+  wait_for_previous();
   const int r = S::Team::row();
   if (r >= x.count()) return;
   const int cols = x.cols;
@@ -187,8 +199,8 @@ void norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const Tenso
 /// A thread turns one pair; a block has a row.
 template <class T>
 __global__ void rope_kernel(Rows<T> x, Rows<const float> angles) {
-  wait_for_previous();
   let_next_start();
+  wait_for_previous();
   const int r = int(blockIdx.x);
   if (r >= x.count()) return;
   const int half = angles.cols / 2;
