@@ -3,28 +3,37 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(CLI11 REQUIRED)
 if(NOT AWD_FUZZ)  # of the backends, which are not fuzzed; clang's is a package of its own
   find_package(OpenMP REQUIRED)
 endif()
-find_package(GTest REQUIRED)
-find_package(benchmark REQUIRED)
-include(GoogleTest)
-
 pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece)
 pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
-pkg_check_modules(EGL REQUIRED IMPORTED_TARGET egl)
 pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
 
 find_package(dnnl REQUIRED)
 
-# Debian's mujocoConfig.cmake names an include folder of a package that libmujoco-dev does not pull in, so
-# find_package(mujoco) fails at generate time; the two files are looked up by hand.
-find_path(MUJOCO_INCLUDE_DIR mujoco/mujoco.h REQUIRED)
-find_library(MUJOCO_LIBRARY mujoco REQUIRED)
-add_library(awd_mujoco SHARED IMPORTED)
-set_target_properties(awd_mujoco PROPERTIES IMPORTED_LOCATION ${MUJOCO_LIBRARY}
-  INTERFACE_INCLUDE_DIRECTORIES ${MUJOCO_INCLUDE_DIR})
+# The rest is of programs, simulator, server and tests.
+if(NOT AWD_PACKAGE)
+  find_package(CLI11 REQUIRED)
+  find_package(GTest REQUIRED)
+  find_package(benchmark REQUIRED)
+  include(GoogleTest)
+  pkg_check_modules(EGL REQUIRED IMPORTED_TARGET egl)
+
+  # Of the server: Asio and Beast (headers), TLS, msgpack (headers), Prometheus metrics.
+  find_package(Boost 1.74 REQUIRED)
+  find_package(OpenSSL REQUIRED)
+  find_package(msgpack REQUIRED)
+  pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core)
+
+  # Debian's mujocoConfig.cmake names an include folder of a package that libmujoco-dev does not pull in, so
+  # find_package(mujoco) fails at generate time; the two files are looked up by hand.
+  find_path(MUJOCO_INCLUDE_DIR mujoco/mujoco.h REQUIRED)
+  find_library(MUJOCO_LIBRARY mujoco REQUIRED)
+  add_library(awd_mujoco SHARED IMPORTED)
+  set_target_properties(awd_mujoco PROPERTIES IMPORTED_LOCATION ${MUJOCO_LIBRARY}
+    INTERFACE_INCLUDE_DIRECTORIES ${MUJOCO_INCLUDE_DIR})
+endif()
 
 # Debian 12 has no Arrow; the Python package pyarrow carries its C++ headers and libraries. `./dev setup` puts it into
 # .deps; AWD_PYARROW_DIR names another folder that holds include/ and libarrow.so.*. AWD_HAS_ARROW: found.

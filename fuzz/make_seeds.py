@@ -307,9 +307,33 @@ def option_text_seeds():
     }
 
 
+def message_seeds():
+    """openpi's own messages, and changes of its LIBERO request (msgpack by hand: a text of n < 32 bytes is 0xa0 + n)."""
+    valid = {file.stem: file.read_bytes() for file in (HERE.parent / "src/server/testdata").glob("*.msgpack")}
+    libero, shape = valid["libero"], b"\xc4\x05shape\x93\x02\x02\x03"
+    deep = b"\x81\xa1g" * 12 + b"\x01"
+    return valid | {
+        "empty": b"", "no_map": b"\x93\x01\x02\x03", "empty_map": b"\x80", "number_key": b"\x81\x01\x02", "deep": deep,
+        "cut": libero[: len(libero) // 2], "behind": libero + b"\xc0", "huge_list": b"\x81\xa1g\xdd\xff\xff\xff\xff",
+        "huge_map": b"\xdf\xff\xff\xff\xff", "huge_bin": b"\x81\xa1g\xc6\xff\xff\xff\xff", "extension": b"\x81\xa1g\xd4\x01\x02",
+        "wide_shape": libero.replace(shape, b"\xc4\x05shape\x93\x02\x03\x03", 1),
+        "flat_shape": libero.replace(shape, b"\xc4\x05shape\x91\x0c", 1),
+        "negative_side": libero.replace(shape, b"\xc4\x05shape\x93\x02\xff\x03", 1),
+        "huge_sides": libero.replace(shape, b"\xc4\x05shape\x92" + 2 * (b"\xcf\x7f" + 7 * b"\xff"), 1),
+        "no_shape": libero.replace(b"\xc4\x05shape", b"\xc4\x05shabe", 1), "other_type": libero.replace(b"|u1", b"<U4", 1),
+        "big_endian": libero.replace(b"<f8", b">f8", 1), "short_state": libero.replace(b"<f8", b"<f4", 1),
+        "no_prompt": libero.replace(b"\xa6prompt", b"\xa6promqt", 1),
+        "reset": b"\x82\xa9awd/reset\x07\xa8awd/step\xcd\x01\x00", "reset_text": b"\x81\xa9awd/reset\xa1x",
+        "step_float": b"\x81\xa8awd/step\xcb" + struct.pack(">d", 1.5), "step_negative": b"\x81\xa8awd/step\xff",
+        "masks": libero.replace(b"\x84", b"\x85", 1) + b"\xafawd/robot_masks\x84\xc4\x0b__ndarray__\xc3\xc4\x04data\xc5\x02\x00"
+                 + bytes(512) + b"\xc4\x05dtype\xa3|u1\xc4\x05shape\x93\x02\x10\x10",
+    }
+
+
 TARGETS = {"safetensors": safetensors_seeds, "config": config_seeds, "norm_stats": norm_stats_seeds,
            "policy_folder": policy_folder_seeds, "csv": csv_seeds,
-           "episode_log": episode_log_seeds, "option_text": option_text_seeds}
+           "episode_log": episode_log_seeds, "option_text": option_text_seeds,
+           "message": message_seeds}
 
 
 def main():

@@ -18,6 +18,7 @@ void add_inspect(CLI::App& app);
 void add_merge(CLI::App& app);
 void add_record(CLI::App& app);
 void add_report(CLI::App& app);
+void add_serve(CLI::App& app);
 void add_signals(CLI::App& app);
 void add_triggers(CLI::App& app);
 /// Hidden: one process of a run, started by the commands above.

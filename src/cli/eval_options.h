@@ -14,6 +14,7 @@ struct EvalOptions {
   int trials = 5;
   std::string scenario = "clean";
   std::uint64_t seed = 1000;
+  std::string remote{};
   EpisodeOptions run{};
   OutputOptions output{};
   bool video = true;
@@ -31,6 +32,11 @@ struct EvalOptions {
             "support are left out of --tasks all"},
       scenario);
     v(Field{"seed", "", "seed of trial 0; trial i has seed + i, the same for every arm", 0}, seed);
+    v(Field{"remote", "URL",
+            "ws://HOST:PORT of any openpi policy server, in place of --policy; --arms is then fixed:5 if not given, "
+            "and "
+            "arms that reuse have mode aligned and uniform importance; the variable AWD_API_KEY is sent as its key"},
+      remote);
     run.visit(v);
     output.visit(v);
     v(Field{"video", "", "write one MP4 per arm and scenario, of its first episode (needs ffmpeg)"}, video);

@@ -8,6 +8,7 @@
 
 #include "awd/error.h"
 #include "base/named_text.h"
+#include "server/client/policy_client.h"
 #include "sim/scenario/scenario.h"
 #include "sim/task.h"
 
@@ -15,6 +16,7 @@ namespace awd::cli {
 
 namespace {
 constexpr const char* kCommand = "eval";
+constexpr const char* kRemoteArm = "fixed:5";  // openpi's own LIBERO client re-plans every 5 steps
 }  // namespace
 
 std::vector<std::string> parse_scenario_list(const std::string& text) {
@@ -50,14 +52,19 @@ std::vector<std::vector<int>> supported_tasks(const std::vector<std::string>& sc
 EvalPlan make_plan(const EvalOptions& options, const EngineOptions& engine) {
   EvalPlan plan;
   plan.options = options;
-  plan.arms = parse_arms(options.arms);
+  if (!options.remote.empty()) {
+    (void)server::parse_address(options.remote);
+    plan.options.run.policy = options.remote;
+    if (options.arms == EvalOptions{}.arms) plan.options.arms = kRemoteArm;
+  }
+  plan.arms = parse_arms(plan.options.arms);
   plan.tasks = sim::parse_task_list(options.run.tasks);
   plan.scenarios = parse_scenario_list(options.scenario);
   plan.jobs = plan_jobs({.tasks = supported_tasks(plan.scenarios, plan.tasks, options.run.tasks != "all"),
                          .arms = int(plan.arms.size()),
                          .trials = options.trials,
                          .seed = options.seed});
-  plan.policy = plan_policy(options.run.policy, engine);
+  plan.policy = plan_policy(plan.options.run.policy, engine);
   return plan;
 }
 

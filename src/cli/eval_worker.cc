@@ -13,7 +13,7 @@ void run_eval_worker(const std::filesystem::path& folder, const std::filesystem:
                      const std::function<void()>& on_job) {
   const EvalPlan plan = read_plan(folder / kPlanFile);
   SimRun run;
-  run.engine = Engine::load(plan.policy.folder, plan.policy.engine);
+  run.policies = open_policy(plan.policy);
   run.arms = resolve_arms(plan, folder / kMatchedFile);
   run.tasks = plan.tasks;
   run.scenarios = plan.scenarios;

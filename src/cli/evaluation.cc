@@ -13,6 +13,7 @@
 #include "cli/eval_plan.h"
 #include "cli/eval_worker.h"
 #include "cli/matched_arms.h"
+#include "cli/policy_source.h"
 #include "cli/print_result.h"
 #include "cli/run_manifest.h"
 #include "cli/shard_folder.h"
@@ -38,11 +39,11 @@ std::vector<ArmInfo> arm_infos(const EvalPlan& plan, const std::string& policy) 
 }
 
 /// Makes every policy once, so that options that do not fit are found out before the first episode.
-void expect_arms_fit(const std::shared_ptr<const Engine>& engine, const EvalPlan& plan) {
+void expect_arms_fit(const PolicySource& policies, const EvalPlan& plan) {
   (void)split_matched_jobs(plan);
   for (Arm arm : plan.arms) {
     arm.matched_to.reset();
-    (void)make_policy(engine, arm);
+    (void)policies.make(arm);
   }
 }
 
@@ -101,15 +102,15 @@ Evaluation run_evaluation(const EvalOptions& options, const EngineOptions& engin
     plan.options.video = false;
   }
   const std::string& out = plan.options.output.out;
-  const auto engine = Engine::load(plan.policy.folder, plan.policy.engine);
-  expect_arms_fit(engine, plan);
+  const std::unique_ptr<PolicySource> policies = open_policy(plan.policy);
+  expect_arms_fit(*policies, plan);
   ShardFolder shards(out, plan_json(plan), plan.options.run.resume);
   if (plan.options.video) fs::create_directories(shards.run() / kVideosFolder);
 
-  manifest.processes = run_all_episodes(shards, plan, engine->info().horizon);
+  manifest.processes = run_all_episodes(shards, plan, policies->info().horizon);
   shards.keep();
-  Evaluation evaluation{.folder = out, .arms = merge_logs(shards, plan, engine->info().name), .results = {}};
-  manifest.policy = engine->info();
+  Evaluation evaluation{.folder = out, .arms = merge_logs(shards, plan, policies->info().name), .results = {}};
+  manifest.policy = policies->info();
   manifest.plan = plan;
   manifest.matched = read_matched_arms(shards.path() / kMatchedFile);
   manifest.wall_s = clock.ms() / 1000;

@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   awd::cli::add_merge(app);
   awd::cli::add_record(app);
   awd::cli::add_report(app);
+  awd::cli::add_serve(app);
   awd::cli::add_signals(app);
   awd::cli::add_triggers(app);
   awd::cli::add_worker(app);

@@ -10,6 +10,7 @@
 #include "awd/error.h"
 #include "base/rng.h"
 #include "cli/default_policy.h"
+#include "server/client/policy_client.h"
 
 namespace awd::cli {
 namespace {
@@ -36,6 +37,7 @@ std::uint64_t hash_file(const std::filesystem::path& file, std::uint64_t hash) {
 }  // namespace
 
 PlannedPolicy plan_policy(const std::string& folder, const EngineOptions& engine) {
+  if (server::is_address(folder)) return {.engine = engine, .folder = folder};
   PlannedPolicy policy{.engine = engine, .folder = policy_or_default(folder)};
   policy.engine.threads = 1;
   std::uint64_t hash = 0;

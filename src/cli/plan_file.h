@@ -18,8 +18,9 @@ struct PlannedPolicy {
   std::string fingerprint{};  // of its files
 };
 
-/// The policy in `folder` ("" is the shipped one), one compute thread a session: the jobs fill the cores. Throws
-/// awd::Error naming a file that is missing.
+/// The policy in `folder` ("" is the shipped one), one compute thread a session: the jobs fill the cores. An address
+/// (ws://, wss://) stands for a policy server, which has no fingerprint. Throws awd::Error naming a file that is
+/// missing.
 PlannedPolicy plan_policy(const std::string& folder, const EngineOptions& engine);
 
 /// Where results go, and how many processes make them, changes no job.

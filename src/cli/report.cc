@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/options_cli.h"
 #include "cli/run_manifest.h"
+#include "cli/serve_recording.h"
 #include "cli/video_plan.h"
 #include "io/run_directory.h"
 
@@ -79,6 +80,7 @@ void print_report(const WrittenReport& written, const std::string& json) {
 WrittenReport write_report(const std::string& run, const ReportOptions& options) {
   const bool is_page = options.format == ReportFormat::kHtml;
   const std::size_t most_videos = video_count(options.videos);
+  finish_recording(run);  // of a server that ended without doing so
   const report::RunReport report =
       report::read_run_report(run, {.format = kRunFormat, .played_trials = options.played_trials});
   WrittenReport written{.episodes = report.episodes, .played_episodes = is_page ? report.played.size() : 0};

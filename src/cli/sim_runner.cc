@@ -31,12 +31,12 @@ void expect_policy_fits(const EngineInfo& policy) {
 
 class SimRunner final : public EpisodeRunner {
  public:
-  explicit SimRunner(const SimRun& run) : run_(run), world_({.image_size = run.engine->info().image_size}) {}
+  explicit SimRunner(const SimRun& run) : run_(run), world_({.image_size = run.policies->info().image_size}) {}
 
   EpisodeRecord run(const EpisodeJob& job) override {
     const Arm& arm = run_.arms[job.scenario][job.arm];
     // Jobs come arm by arm: one policy at a time is enough.
-    if (&arm != policy_arm_) policy_ = make_policy(run_.engine, arm);
+    if (&arm != policy_arm_) policy_ = run_.policies->make(arm);
     policy_arm_ = &arm;
 
     EpisodeRecord record;
@@ -92,7 +92,7 @@ class SimRunner final : public EpisodeRunner {
 }  // namespace
 
 std::unique_ptr<EpisodeRunner> make_sim_runner(const SimRun& run) {
-  expect_policy_fits(run.engine->info());
+  expect_policy_fits(run.policies->info());
   return std::make_unique<SimRunner>(run);
 }
 

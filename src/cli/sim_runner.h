@@ -7,15 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "awd/engine.h"
 #include "cli/eval_jobs.h"
+#include "cli/policy_source.h"
 #include "runtime/arm.h"
 
 namespace awd::cli {
 
 /// What all runners of one evaluation share; must outlive them.
 struct SimRun {
-  std::shared_ptr<const Engine> engine;
+  std::unique_ptr<PolicySource> policies;
   std::vector<std::vector<Arm>> arms;  // [scenario][arm]
   std::vector<std::string> tasks;
   std::vector<std::string> scenarios;
