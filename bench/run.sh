@@ -13,3 +13,9 @@ else
   build/release/bench/gate_bench "$@"
   echo "bench/run.sh: no PyTorch in $python, so the ratio to PyTorch was not measured (./dev test-train installs it)" >&2
 fi
+package=.package/bin/python
+if "$package" -c 'import awd' 2>/dev/null; then
+  "$package" bench/python_gate.py --bench build/release/bench/gate_bench
+else
+  echo "bench/run.sh: no Python package in .package, so its gate was not timed (./dev test-python installs it)" >&2
+fi

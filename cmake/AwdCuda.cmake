@@ -44,7 +44,7 @@ if(AWD_HAS_CUDA)
   set(CMAKE_CUDA_RUNTIME_LIBRARY None)  # linked as awd_cudart, also by targets without CUDA sources
   find_library(AWD_CUDART cudart_static REQUIRED NO_DEFAULT_PATH
     HINTS ${CMAKE_CUDA_IMPLICIT_LINK_DIRECTORIES} ${cuda_folder}/lib64 ${cuda_folder}/lib)
-  add_library(awd_cudart INTERFACE)
+  add_library(awd_cudart INTERFACE IMPORTED GLOBAL)  # imported: what is installed names it, awdConfig.cmake makes it
   target_include_directories(awd_cudart SYSTEM INTERFACE ${CMAKE_CUDA_TOOLKIT_INCLUDE_DIRECTORIES})
   target_link_libraries(awd_cudart INTERFACE ${AWD_CUDART} Threads::Threads ${CMAKE_DL_LIBS} rt)
 endif()

@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 def read_table():
     """{folder: set of folders it may include} from the rows "| `folder` | a, b |"."""
-    rows = re.findall(r"^\| `((?:src|include)/[\w/]+)` \| ([^|]+) \|", (ROOT / "docs/architecture.md").read_text(), re.M)
+    rows = re.findall(r"^\| `((?:src|include|python)/[\w/]+)` \| ([^|]+) \|", (ROOT / "docs/architecture.md").read_text(), re.M)
     if len(rows) < 8:
         sys.exit("[docs/architecture.md] expected the folder table, got %d rows" % len(rows))
     table = {}
@@ -31,6 +31,7 @@ def folder_of(path, table):
 def check_includes(table):
     problems = []
     sources = [path for suffix in ("cc", "h", "cu", "cuh") for path in ROOT.glob(f"src/**/*.{suffix}")]
+    sources += [path for suffix in ("cc", "h") for path in ROOT.glob(f"python/src/*.{suffix}")]
     for path in sorted([*sources, *ROOT.glob("include/**/*.h")]):
         relative = path.relative_to(ROOT).as_posix()
         here = folder_of(relative, table)

@@ -5,7 +5,7 @@ A document holds blocks
     <!-- table KIND FILE -->      KIND: one of the functions in TABLES or WIDE_TABLES; FILE: a JSON file relative to the repository
     ...
     <!-- end table -->
-    <!-- snippet NAME FILE -->    the lines between `// [NAME]` and `// [end]` of FILE
+    <!-- snippet NAME FILE -->    the lines between `// [NAME]` and `// [end]` of FILE (`#` in Python and CMake)
     ...
     <!-- end snippet -->
 `--check` writes nothing and exits with 1 when a block differs from its source.
@@ -19,9 +19,10 @@ import textwrap
 import render_analysis
 import render_models
 import render_perf
+import render_serve
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "docs/analysis.md", "docs/findings.md", "docs/gate.md", "docs/models.md", "docs/perf.md", "models/tiny/README.md"]
+DOCUMENTS = ["README.md", "docs/analysis.md", "docs/findings.md", "docs/gate.md", "docs/integrate.md", "docs/models.md", "docs/perf.md", "docs/serve.md", "models/tiny/README.md"]
 BLOCK = re.compile(r"(<!-- (table|snippet) (\w+) (\S+) -->\n).*?(<!-- end \2 -->)", re.S)
 ARM_TEXT = {
     "none": "query at every step",
@@ -230,6 +231,23 @@ def variants(files):
     return rows
 
 
+def python_gate(data):
+    """Time of a decision from Python beside that from C++."""
+    names = {
+        "decide_state_guard": "ends at the state guard",
+        "decide_awd": "gate `awd`, all three layers",
+        "decide_recommended": "`awd-guarded`",
+        "decide_state_guard_torch": "ends at the state guard, tensors of PyTorch",
+    }
+    rows = ["| decision | from Python (p50) | from C++ (p50) | difference |", "|---|---|---|---|"]
+    for name in filter(data["python"].get, names):
+        cpp = data["cpp_p50_us"][name.removesuffix("_torch")]
+        rows.append(
+            f"| {names[name]} | {data['python'][name]['p50_us']:.1f} us | {cpp:.1f} us | {data['overhead_us'][name]:.1f} us |"
+        )
+    return rows
+
+
 TABLES = {
     "arms": arms,
     "tasks": tasks,
@@ -237,11 +255,13 @@ TABLES = {
     "engine_speed": engine_speed,
     "gate_speed": gate_speed,
     "importance": importance,
+    "python_gate": python_gate,
     "signals": signals,
     "calibration": calibration,
     **render_analysis.TABLES,
     **render_models.TABLES,
     **render_perf.TABLES,
+    **render_serve.TABLES,
 }
 # Tables over several result files: PREFIX_{NAME,NAME,...}.json in the place of FILE.
 WIDE_TABLES = {"matrix": matrix, "modes": modes, "guarded": guarded, "variants": variants}
@@ -255,10 +275,11 @@ def read_files(pattern):
 
 def snippet(name, file):
     """The marked lines of an example, without their common indentation."""
-    match = re.search(rf"^ *// \[{name}\]\n(.*?)^ *// \[end\]", (ROOT / file).read_text(), re.S | re.M)
+    mark, language = {".py": ("#", "python"), ".txt": ("#", "cmake")}.get(pathlib.Path(file).suffix, ("//", "cpp"))
+    match = re.search(rf"^ *{mark} \[{name}\]\n(.*?)^ *{mark} \[end\]", (ROOT / file).read_text(), re.S | re.M)
     if not match:
-        sys.exit(f"[{file}] expected the lines // [{name}] ... // [end]")
-    return ["```cpp", textwrap.dedent(match[1]).rstrip(), "```"]
+        sys.exit(f"[{file}] expected the lines {mark} [{name}] ... {mark} [end]")
+    return ["```" + language, textwrap.dedent(match[1]).rstrip(), "```"]
 
 
 def render(path):
