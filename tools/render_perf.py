@@ -1,8 +1,8 @@
-"""Tables of docs/perf.md: the full-size model on a GPU beside its peers."""
+"""Tables of docs/perf.md, the full-size model on a GPU beside its peers, and of docs/gate.md, the gate on a GPU."""
 
 ARMS = {
     "awd_bf16": "`awd` bf16",
-    "awd_fp8": "`awd` fp8 (MLPs of the prefix)",
+    "awd_fp8": "`awd` fp8 (MLPs of the prefix, expert)",
     "awd_bf16_h50": "`awd` bf16, horizon 50",
     "awd_bf16_3_cameras": "`awd` bf16, 3 cameras",
     "torch_graph": "PyTorch bf16, CUDA graphs",
@@ -48,9 +48,10 @@ def gpu_ratios(data):
         peer, ours = name.split("_over_")
         stage = ours.rsplit("_", 1)[1]
         low, high = ratio["ci95"]
+        interval = f"{low:.2f}–{high:.2f}" if ratio["rounds"] > 1 else "-"
         label = ARMS[peer].replace("`", "")
         rows.append(f"| {label} / awd, {'full query' if stage == 'full' else 'held prefix'} | {ratio['median']:.2f} | "
-                    f"{low:.2f}–{high:.2f} | {ratio['rounds']} |")
+                    f"{interval} | {ratio['rounds']} |")
     return rows
 
 
@@ -65,4 +66,30 @@ def gpu_errors(data):
     return rows
 
 
-TABLES = {"gpu_times": gpu_times, "gpu_stages": gpu_stages, "gpu_ratios": gpu_ratios, "gpu_errors": gpu_errors}
+GATE_PATHS = {
+    "device pictures": "signals of pictures on the device",
+    "device pictures, with patches": "the same with patches of all cameras",
+    "pinned host pictures": "signals of pictures in pinned host memory",
+    "host pictures": "signals of pageable host pictures",
+    "CPU gate": "the same sums on the CPU",
+    "decision awd, device pictures": "decision of gate `awd`, pictures on the device",
+    "decision awd-guarded, device pictures": "decision of `awd-guarded`, pictures on the device",
+}
+
+
+def gpu_gate(data):
+    """What the gate costs by where the pictures lie, two cameras."""
+    rows = ["| what | p50, us | p99, us |", "|---|---|---|"]
+    latency = {row["path"]: row for row in data["latency_us"] if row["cameras"] == 2}
+    for path, label in GATE_PATHS.items():
+        rows.append(f"| {label} | {latency[path]['p50']:.1f} | {latency[path]['p99']:.1f} |")
+    return rows
+
+
+TABLES = {
+    "gpu_times": gpu_times,
+    "gpu_stages": gpu_stages,
+    "gpu_ratios": gpu_ratios,
+    "gpu_errors": gpu_errors,
+    "gpu_gate": gpu_gate,
+}
