@@ -7,12 +7,7 @@ import statistics
 import subprocess
 import sys
 
-
-def cpu_name():
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return "unknown"
+from provenance import cpu_name
 
 
 def main():

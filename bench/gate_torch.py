@@ -21,22 +21,12 @@ import time
 
 import torch
 
+from provenance import commit, cpu_name
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/golden"))
 from gate_case import StudyGate, as_batch, importance, model_input, picture  # noqa: E402
 
 CALLS_PER_ROUND = 300
-
-
-def cpu_name():
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":")[1].strip()
-    return platform.processor()
-
-
-def commit():
-    git = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return git.stdout.strip() or "unknown"
 
 
 def percentile(values, p):

@@ -18,22 +18,12 @@ import time
 import awd
 import numpy as np
 
+from provenance import commit, cpu_name
+
 CALLS_PER_ROUND = 2000
 SCENES = 4
 HORIZON, ACTION_DIM, AGE = 20, 7, 10
 STUDY = {"gate": "awd", "pixel_range": "model"}
-
-
-def cpu_name():
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":")[1].strip()
-    return platform.processor()
-
-
-def commit():
-    git = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return git.stdout.strip() or "unknown"
 
 
 def pictures(seed):

@@ -34,6 +34,24 @@ class LayerPartsTest : public OpsTest {
     return side.hold(values, 1, int(values.size()), DType::kF32);
   }
 
+  /// x [rows, kWidth] plus the MLP of its norm, with layers that this marks as an MLP's.
+  static Tensor mlp_sum(Side& side, const std::vector<float>& x, const std::vector<float>& scale, LinearData gate_up,
+                        LinearData down) {
+    gate_up.is_mlp = down.is_mlp = true;
+    const auto gate_up_layer = side.device->pack(gate_up), down_layer = side.device->pack(down);
+    const int rows = int(x.size()) / kWidth;
+    const DType compute = side.device->compute_dtype();
+    const Tensor sum = side.hold(x, rows, kWidth, DType::kF32);
+    side.ops->add_mlp({.x = sum,
+                       .norm = {.scale = f32_row(side, scale), .shift = {}, .gate = {}},
+                       .normed = side.make(rows, kWidth, compute),
+                       .gate_up = gate_up_layer.get(),
+                       .hidden = side.make(rows, gate_up_layer->out / 2, compute),
+                       .down = down_layer.get(),
+                       .branch = side.make(rows, kWidth, DType::kF32)});
+    return sum;
+  }
+
   const int row_counts_[4] = {1, 10, 40, 150};
 };
 
@@ -122,19 +140,8 @@ TEST_P(LayerPartsTest, MlpFromNormToSum) {
   for (const int rows : row_counts_) {
     const auto x = random(rows, kWidth);
     compare_linear([&](Side& side) {
-      const DType compute = side.device->compute_dtype();
       LinearData first = data(side, gate_up, true, rows), second = data(side, down, false, rows);
-      first.is_mlp = second.is_mlp = true;
-      const auto gate_up_layer = side.device->pack(first), down_layer = side.device->pack(second);
-      const Tensor sum = side.hold(x, rows, kWidth, DType::kF32);
-      side.ops->add_mlp({.x = sum,
-                         .norm = {.scale = f32_row(side, scale), .shift = {}, .gate = {}},
-                         .normed = side.make(rows, kWidth, compute),
-                         .gate_up = gate_up_layer.get(),
-                         .hidden = side.make(rows, hidden, compute),
-                         .down = down_layer.get(),
-                         .branch = side.make(rows, kWidth, DType::kF32)});
-      return sum;
+      return mlp_sum(side, x, scale, first, second);
     });
   }
 }
@@ -149,21 +156,10 @@ TEST_P(LayerPartsTest, MlpOfLargeNumbersThatAreKnown) {
   for (float& value : scale) value *= 256.f;
   const auto x = random(rows, kWidth);
   compare_linear([&](Side& side) {
-    const DType compute = side.device->compute_dtype();
     LinearData first = data(side, gate_up, true), second = data(side, down);
-    first.is_mlp = second.is_mlp = true;
     first.largest_input = 2500.f;
     second.largest_input = 15000.f;
-    const auto gate_up_layer = side.device->pack(first), down_layer = side.device->pack(second);
-    const Tensor sum = side.hold(x, rows, kWidth, DType::kF32);
-    side.ops->add_mlp({.x = sum,
-                       .norm = {.scale = f32_row(side, scale), .shift = {}, .gate = {}},
-                       .normed = side.make(rows, kWidth, compute),
-                       .gate_up = gate_up_layer.get(),
-                       .hidden = side.make(rows, hidden, compute),
-                       .down = down_layer.get(),
-                       .branch = side.make(rows, kWidth, DType::kF32)});
-    return sum;
+    return mlp_sum(side, x, scale, first, second);
   });
 }
 
