@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "cli/serve_arm.h"
 #include "cli/serve_options.h"
 #include "cli/serve_recording.h"
+#include "runtime/reuse_policy.h"
 #include "server/observe/event_log.h"
 #include "server/observe/live_feed.h"
 #include "server/observe/metrics.h"
@@ -27,13 +29,17 @@ namespace {
 /// What openpi sends to ALOHA clients, which move there before an episode: rad, of one arm.
 constexpr float kAlohaResetPose[] = {0, -1.5, 1.5, 0, 0, 0};
 
-PolicyInfo policy_info(const EngineInfo& info) {
-  return {.name = info.name,
-          .cameras = info.cameras,
-          .image_size = info.image_size,
-          .state_dim = info.state_dim,
-          .action_dim = info.action_dim,
-          .horizon = info.horizon};
+/// Loads on a thread that then ends, and with it the compute threads that OpenMP gave it: were they kept, OpenMP would
+/// count more threads than cores, and those of the workers would sleep at every barrier in place of spinning.
+std::shared_ptr<const Engine> load_engine(const ServeOptions& options, const EngineOptions& engine_options) {
+  return std::async(std::launch::async,
+                    [&] {
+                      auto engine = Engine::load(policy_or_default(options.policy), engine_options);
+                      // What does not fit the checkpoint is complained about now.
+                      (void)make_policy(engine, served_arm(options.gate, options.replan_steps, engine->info().horizon));
+                      return engine;
+                    })
+      .get();
 }
 
 server::SessionOptions session_options(const ServeOptions& options, const EngineInfo& info, const Arm& arm) {
@@ -50,10 +56,9 @@ void serve(ServeOptions options, const EngineOptions& engine_options) {
   if (const char* key = std::getenv("AWD_API_KEY"); key != nullptr && options.server.api_key.empty()) {
     options.server.api_key = key;
   }
-  const auto engine = Engine::load(policy_or_default(options.policy), engine_options);
+  const std::shared_ptr<const Engine> engine = load_engine(options, engine_options);
   const EngineInfo& info = engine->info();
   const Arm arm = served_arm(options.gate, options.replan_steps, info.horizon);
-  (void)make_policy(engine, arm);  // complains now about what does not fit the checkpoint
 
   const server::SessionOptions session = session_options(options, info, arm);
   server::Metrics metrics(info.name, arm.name);

@@ -19,15 +19,6 @@ namespace {
 /// Keeps the policy's noise apart from other users of the same episode seed (scene placement, scenario, gate).
 constexpr std::uint64_t kNoiseStream = 0x6e6f697365;  // "noise"
 
-PolicyInfo policy_info(const EngineInfo& info) {
-  return {.name = info.name,
-          .cameras = info.cameras,
-          .image_size = info.image_size,
-          .state_dim = info.state_dim,
-          .action_dim = info.action_dim,
-          .horizon = info.horizon};
-}
-
 /// Steps after which a query is due whatever the gate says. A mode that executes rows of the anchor's chunk ends with
 /// it; one that makes a chunk for the present step has no such end, and the study set no limit.
 int longest_reuse(const Mode::Traits& mode, const ReuseOptions& reuse, int horizon) {
@@ -38,6 +29,15 @@ int longest_reuse(const Mode::Traits& mode, const ReuseOptions& reuse, int horiz
 }
 
 }  // namespace
+
+PolicyInfo policy_info(const EngineInfo& info) {
+  return {.name = info.name,
+          .cameras = info.cameras,
+          .image_size = info.image_size,
+          .state_dim = info.state_dim,
+          .action_dim = info.action_dim,
+          .horizon = info.horizon};
+}
 
 ReusePolicy::ReusePolicy(const EngineInfo& info, std::unique_ptr<Session> session, const GateOptions& gate,
                          const ReuseOptions& reuse, std::unique_ptr<DeviceGate> device_gate)

@@ -16,6 +16,9 @@
 
 namespace awd {
 
+/// What a policy of the engine says of itself.
+PolicyInfo policy_info(const EngineInfo& info);
+
 /// One control session. ReuseRules has the rules that hold whatever the gate says; the limit of their age is that of
 /// the mode (horizon, execute, stale_limit). Not thread-safe. The reuse step of mode aligned does not allocate.
 class ReusePolicy final : public Policy {

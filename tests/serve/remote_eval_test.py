@@ -14,10 +14,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 awd, folder = None, None  # set in main()
 
 
-def evaluate(name, *options):
+def evaluate(name, *options, max_steps=12):
     """Runs one short evaluation; the finished process and the steps it logged."""
     out = folder / name
-    done = subprocess.run([awd, "eval", "--tasks", "put_red_cube", "--trials", "1", "--max-steps", "12", "--no-video",
+    done = subprocess.run([awd, "eval", "--tasks", "put_red_cube", "--trials", "1", "--max-steps", str(max_steps), "--no-video",
                            "--processes", "1", "--out", out, *options], capture_output=True, text=True)
     log = out / "steps.jsonl"
     return done, [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
@@ -38,6 +38,17 @@ class RemoteEvaluation(unittest.TestCase):
         _, local = evaluate("local", "--arms", "fixed:5,none")
         self.assertEqual([step["action"] for step in remote], [step["action"] for step in local])
         self.assertEqual([step["reason"] for step in remote], [step["reason"] for step in local])
+
+    def test_gate_at_the_server_decides_as_one_in_the_process(self):
+        options = ["--scenario", "nudge"]  # joints and robot masks go over the wire, too
+        with ServerProcess(awd, "--gate", "awd-guarded", "--replan-steps", 1) as server:
+            url = "ws://127.0.0.1:%d" % server.port
+            done, remote = evaluate("guarded", "--remote", url, "--arms", "none", *options, max_steps=40)
+            reuse_rate = server.metric("awd_reuse_rate")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        _, local = evaluate("guarded-local", "--arms", "awd-guarded", *options, max_steps=40)
+        self.assertEqual([step["action"] for step in remote], [step["action"] for step in local])
+        self.assertGreater(reuse_rate, 0.5)
 
     def test_any_openpi_server(self):
         done, steps = evaluate("python", "--remote", self.python_server(10))

@@ -12,6 +12,7 @@
 
 #include "awd/error.h"
 #include "server/transport/http_connection.h"
+#include "server/transport/short_slice.h"
 
 namespace awd::server {
 namespace {
@@ -157,6 +158,7 @@ Server::~Server() = default;
 int Server::port() const { return impl_->acceptor->local_endpoint().port(); }
 
 void Server::run() {
+  take_short_turns();
   impl_->accept();
   impl_->io->run();
 }
