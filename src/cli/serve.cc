@@ -72,12 +72,12 @@ void serve(ServeOptions options, const EngineOptions& engine_options) {
                          .limits = gate_limits(arm.gate),
                          .pool = arm.gate.pool,
                          .dilation = arm.gate.dilation});
-  std::vector<server::StepObserver*> observers{&metrics, &live};
+  server::StepObservers observers{.counting = {&metrics}, .showing = {&live}};
   std::unique_ptr<ServeRecording> recording;
   if (!options.record.empty()) {
     recording = std::make_unique<ServeRecording>(
         ServedPolicy{.options = options, .engine_options = engine_options, .info = info, .arm = arm}, log);
-    observers.push_back(&recording->recorder());
+    observers.showing.push_back(&recording->recorder());
   }
   service.metadata = server::encode_metadata(metadata);
   service.connect = server::serve_policies([&] { return make_policy(engine, arm); }, session, observers);
