@@ -200,8 +200,9 @@ def policy_folder_seeds():
     def lerobot(pre=pre, post=post, stats=stats, weights=pi0, **changes):
         return folder(config_json=changed(config, **changes), policy__preprocessor_json=pre,
                       policy__postprocessor_json=post, stats_safetensors=stats, model_safetensors=weights)
-    def openpi(weights=pi05, config={"action_horizon": 4}, **assets):
-        return folder(config_json=config, model_safetensors=weights, **(assets or {"libero": norm}))
+    def openpi(weights=pi05, config=None, **assets):
+        return folder(config_json=config or {"action_horizon": 4}, model_safetensors=weights,
+                      **(assets or {"libero": norm}))
     def shards(index, **files):
         return folder(config_json=config, model_safetensors_index_json=index, **files)
     index = {"weight_map": {"a": "a.safetensors", "b": "b.safetensors"}}

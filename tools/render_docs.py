@@ -22,7 +22,8 @@ import render_perf
 import render_serve
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "docs/analysis.md", "docs/findings.md", "docs/gate.md", "docs/integrate.md", "docs/models.md", "docs/perf.md", "docs/serve.md", "models/tiny/README.md"]
+DOCUMENTS = ["README.md", "docs/analysis.md", "docs/findings.md", "docs/gate.md", "docs/integrate.md", "docs/models.md",
+             "docs/perf.md", "docs/serve.md", "models/tiny/README.md"]
 BLOCK = re.compile(r"(<!-- (table|snippet) (\w+) (\S+) -->\n).*?(<!-- end \2 -->)", re.S)
 ARM_TEXT = {
     "none": "query at every step",

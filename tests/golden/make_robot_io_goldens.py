@@ -98,8 +98,9 @@ def make_pictures(resize, sample):
 EDGES = [-1.0, 1.0, 0.0, -0.0, 127 / 128, 1 / 128, -1 / 128, 3.0, -3.0, 1e30, -1e30, 1e-30, -1e-30]
 EDGES += [float(np.nextafter(np.float32(edge), np.float32(side)))
           for edge in (-1.0, -127 / 128, -1 / 128, 1 / 128, 126 / 128, 127 / 128, 1.0) for side in (-9, 9)]
-TASKS = ["pick up the red cube", "  put the_black_bowl\non the plate \n", "", " \t\n", "open the drawer\n", "caf\u00e9 \u732b \U0001f916",
-         "\u00a0\u3000fold the towel\u2028\x1c", "\u200bzero width", "a  b   c", "move 12345 to -7", "tab\tinside", "<unused0> <bos> </s>",
+TASKS = ["pick up the red cube", "  put the_black_bowl\non the plate \n", "", " \t\n", "open the drawer\n",
+         "caf\u00e9 \u732b \U0001f916", "\u00a0\u3000fold the towel\u2028\x1c", "\u200bzero width", "a  b   c",
+         "move 12345 to -7", "tab\tinside", "<unused0> <bos> </s>",
          "a\n\nb\n\n", "under__score_", "\u2581already a block"]
 
 

@@ -163,7 +163,8 @@ class ReportPage(unittest.TestCase):
             self.assertEqual(row[at["Hz"]], "%.0f" % arm["hz"])
             self.assertEqual(row[at["full ms"]], "%.2f" % arm["latency_ms"]["full"]["p50"])
         pairs = [(arm, other) for arm in self.results for other in arm["comparisons"]]
-        for row, interval, (arm, other) in zip(self.cells("paired-table", ".value"), self.cells("paired-table", ".interval"), pairs):
+        rows, intervals = self.cells("paired-table", ".value"), self.cells("paired-table", ".interval")
+        for row, interval, (arm, other) in zip(rows, intervals, pairs):
             self.assertEqual(row[:4], [arm["scenario"], arm["name"], other["vs"], "%+.1f" % (100 * other["diff"])])
             self.assertEqual(interval[3], "[%+.1f, %+.1f]" % tuple(100 * end for end in other["ci95"]))
             self.assertEqual([int(c) for c in row[5:]],
@@ -238,19 +239,22 @@ class ReportPage(unittest.TestCase):
 
     def test_dark_and_light(self):
         paper = lambda: self.script("return getComputedStyle(document.body).backgroundColor")
-        group = lambda: self.script("return Chart.getChart(document.querySelector('#reason-charts canvas')).data.datasets[1].backgroundColor")
+        group = lambda: self.script("const canvas = document.querySelector('#reason-charts canvas');"
+                                    "return Chart.getChart(canvas).data.datasets[1].backgroundColor")
         before = paper(), group()
         self.find("#theme").click()
         self.assertEqual(self.find("#theme").get_attribute("aria-pressed"), "true")
         self.assertTrue(all(a != b for a, b in zip(before, (paper(), group()))))
         self.find("#theme").click()
         self.assertEqual(before, (paper(), group()))
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+        dark = {"name": "prefers-color-scheme", "value": "dark"}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [dark]})
         self.wait(lambda: paper() != before[0])
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
     def test_narrow_screen_and_paper(self):
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": False})
+        phone = {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
         self.wait(lambda: self.script("return innerWidth") == 400)
         self.wait(lambda: self.script("return document.documentElement.scrollWidth") <= 400)  # charts follow a frame later
         self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -8,6 +8,7 @@ import sys
 import unittest
 
 import numpy as np
+import websockets.exceptions
 from openpi_client import action_chunk_broker, websocket_client_policy
 from observations import observation
 from server_process import ServerProcess
@@ -89,7 +90,7 @@ class PlainPolicy(unittest.TestCase):
         client = connect(self.server)
         client.infer(observation())
         self.assertEqual(self.server.end(signal.SIGTERM), 0)
-        with self.assertRaises(Exception):
+        with self.assertRaises(websockets.exceptions.ConnectionClosed):
             client.infer(observation())
         with ServerProcess(awd) as other:
             self.assertEqual(other.end(signal.SIGINT), 130)
