@@ -31,13 +31,14 @@ start
 "$bench" malformed "$url" "$messages" > "$scratch/malformed.json"
 stop
 
-python3 - "$scratch" > bench/results/serve.json <<'PYTHON'
-import json, pathlib, platform, subprocess, sys
+PYTHONPATH=bench python3 - "$scratch" > "$scratch/serve.json" <<'PYTHON'
+import json, os, pathlib, platform, sys
+from provenance import commit, cpu_name
 folder = pathlib.Path(sys.argv[1])
-cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "unknown")
-commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
-result = {"machine": {"cpu": cpu, "cores": len(__import__("os").sched_getaffinity(0)), "kernel": platform.release()}, "commit": commit}
+result = {"machine": {"cpu": cpu_name(), "cores": len(os.sched_getaffinity(0)), "kernel": platform.release()},
+          "commit": commit()}
 result |= {part: json.loads((folder / (part + ".json")).read_text()) for part in ("full", "reuse", "soak", "malformed")}
 print(json.dumps(result, indent=1))
 PYTHON
+mv "$scratch/serve.json" bench/results/serve.json
 cat bench/results/serve.json
