@@ -20,28 +20,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json policy_json(const EvalManifest& manifest) {
-  const EngineInfo& policy = manifest.policy;
-  return {{"folder", manifest.plan.policy.folder},
-          {"fingerprint", manifest.plan.policy.fingerprint},
-          {"name", policy.name},
-          {"variant", policy.pi05 ? "pi05" : "pi0"},
-          {"cameras", policy.cameras},
-          {"image_size", policy.image_size},
-          {"horizon", policy.horizon},
-          {"flow_steps", policy.flow_steps},
-          {"dtype", std::string(word_of(policy.dtype))},
-          {"weight_bytes", policy.weight_bytes}};
-}
-
-Json arms_json(const std::vector<Arm>& arms) {
-  Json list = Json::array();
-  for (const Arm& arm : arms) {
-    list.push_back({{"name", arm.name}, {"gate", options_json(arm.gate)}, {"reuse", options_json(arm.reuse)}});
-  }
-  return list;
-}
-
 Json scenarios_json(const std::vector<std::string>& scenarios) {
   Json list = Json::array();
   for (const std::string& scenario : scenarios) {
@@ -64,6 +42,26 @@ Json matched_json(const std::vector<MatchedArm>& matched) {
 
 }  // namespace
 
+Json policy_json(Json source, const EngineInfo& policy) {
+  source.update(Json{{"name", policy.name},
+                     {"variant", policy.pi05 ? "pi05" : "pi0"},
+                     {"cameras", policy.cameras},
+                     {"image_size", policy.image_size},
+                     {"horizon", policy.horizon},
+                     {"flow_steps", policy.flow_steps},
+                     {"dtype", std::string(word_of(policy.dtype))},
+                     {"weight_bytes", policy.weight_bytes}});
+  return source;
+}
+
+Json arms_json(std::span<const Arm> arms) {
+  Json list = Json::array();
+  for (const Arm& arm : arms) {
+    list.push_back({{"name", arm.name}, {"gate", options_json(arm.gate)}, {"reuse", options_json(arm.reuse)}});
+  }
+  return list;
+}
+
 std::string eval_manifest_json(const EvalManifest& manifest) {
   const Json json{{"format", kRunFormat},
                   {"command", "eval"},
@@ -76,7 +74,9 @@ std::string eval_manifest_json(const EvalManifest& manifest) {
                   {"seed", manifest.plan.options.seed},
                   {"options", options_json(manifest.plan.options)},
                   {"engine", options_json(manifest.plan.policy.engine)},
-                  {"policy", policy_json(manifest)},
+                  {"policy", policy_json({{"folder", manifest.plan.policy.folder},
+                                          {"fingerprint", manifest.plan.policy.fingerprint}},
+                                         manifest.policy)},
                   {"tasks", manifest.plan.tasks},
                   {"scenarios", scenarios_json(manifest.plan.scenarios)},
                   {"arms", arms_json(manifest.plan.arms)},

@@ -38,8 +38,7 @@ struct ServeOptions {
       reset_jump);
     v(Field{"keys", "WORD=NAME,...",
             "other names in requests than the robot's: a camera of the policy, state (a+b joins), joints, prompt; "
-            "NAME? "
-            "is an optional camera"},
+            "NAME? is an optional camera"},
       keys);
     v(Field{"prompt", "TEXT", "instruction of requests without one; empty: they are refused"}, prompt);
     v(Field{"seed", "", "of the first episode's noise in every session; later ones count up", 0}, seed);

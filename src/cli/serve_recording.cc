@@ -32,34 +32,22 @@ constexpr std::uint64_t kMegabyte = 1'000'000;
 std::string manifest_json(const ServedPolicy& served) {
   Json options = options_json(served.options);
   options.erase("api_key");
-  const EngineInfo& info = served.info;
-  const Json json{{"format", kRunFormat},
-                  {"command", "serve"},
-                  {"version", kVersion},
-                  {"commit", build_commit()},
-                  {"started_utc", utc_now()},
-                  {"machine", machine_json()},
-                  {"processes", 1},
-                  {"seed", served.options.seed},
-                  {"options", options},
-                  {"engine", options_json(served.engine_options)},
-                  {"policy",
-                   {{"folder", policy_or_default(served.options.policy)},
-                    {"name", info.name},
-                    {"variant", info.pi05 ? "pi05" : "pi0"},
-                    {"cameras", info.cameras},
-                    {"image_size", info.image_size},
-                    {"horizon", info.horizon},
-                    {"flow_steps", info.flow_steps},
-                    {"dtype", std::string(word_of(info.dtype))},
-                    {"weight_bytes", info.weight_bytes}}},
-                  {"tasks", Json::array()},
-                  {"scenarios", {{{"name", kScenario}, {"resolved", kScenario}}}},
-                  {"arms",
-                   {{{"name", served.arm.name},
-                     {"gate", options_json(served.arm.gate)},
-                     {"reuse", options_json(served.arm.reuse)}}}},
-                  {"matched", Json::array()}};
+  const Json json{
+      {"format", kRunFormat},
+      {"command", "serve"},
+      {"version", kVersion},
+      {"commit", build_commit()},
+      {"started_utc", utc_now()},
+      {"machine", machine_json()},
+      {"processes", 1},
+      {"seed", served.options.seed},
+      {"options", options},
+      {"engine", options_json(served.engine_options)},
+      {"policy", policy_json(Json::object({{"folder", policy_or_default(served.options.policy)}}), served.info)},
+      {"tasks", Json::array()},
+      {"scenarios", {{{"name", kScenario}, {"resolved", kScenario}}}},
+      {"arms", arms_json({&served.arm, 1})},
+      {"matched", Json::array()}};
   return json.dump(2) + "\n";
 }
 
