@@ -46,7 +46,8 @@ struct SmallSource {
 /// How a product is cut into thread blocks.
 struct SmallPlan {
   int units = 1;    // of a block: tiles of 8 outputs, or pairs of tiles
-  int cluster = 1;  // blocks that share the inputs of an output: 1, 2 or 4; pairs have 1
+  int cluster = 1;  // blocks that share the inputs of an output: 1, 2 or 4 (tall: up to 8); pairs have 1
+  int slots = 0;    // of a tall product (tall_view.h), else 0
 };
 
 /// A packed weight; owns its device memory. Immutable, shared by streams.

@@ -7,6 +7,8 @@
 #include "backend/cuda/check.h"
 #include "backend/cuda/small_device.cuh"
 #include "backend/cuda/small_view.h"
+#include "backend/cuda/tall_linear.h"
+#include "backend/cuda/tall_view.h"
 
 namespace awd::cuda {
 namespace {
@@ -100,6 +102,15 @@ __global__ void pack_bytes(PackView v, const float* scales, uint2* to) {
   to[place.to] = {words[0], words[1]};
 }
 
+/// Weights of tall_view.h: [tiles, stages] of 4 steps of 16 inputs, each [8 inputs, 64 outputs, 16 bytes] twice. Grid
+/// [stages, tiles], a thread for 16 bytes.
+__global__ void pack_tall(PackView v, uint4* to) {
+  const int stage = int(blockIdx.x), tile = int(blockIdx.y), piece = int(threadIdx.x) / tall::kTile;
+  const int output = output_of(v, tile * tall::kTile + int(threadIdx.x) % tall::kTile);
+  const __nv_bfloat16* from = row_of(v, output) + stage * tall::kStage + piece * 8;
+  to[(std::size_t(tile) * gridDim.x + stage) * blockDim.x + threadIdx.x] = *reinterpret_cast<const uint4*>(from);
+}
+
 /// Bias and scale of each packed output; a warp each. The scale makes the largest weight 1.875.
 __global__ void pack_columns(PackView v, float* biases, float* scales) {
   const int at = int(blockIdx.x), lane = int(threadIdx.x);
@@ -133,6 +144,7 @@ bool has_clusters() {
 }
 
 SmallPlan plan_of(const SmallSource& source) {
+  if (const SmallPlan plan = tall_plan(source); plan.slots > 0) return plan;
   const small::Units units = small::units_of(source.pairs);
   SmallPlan plan{.units = source.rows < small::kFewRows ? units.of_few : units.of_many, .cluster = 1};
   if (source.pairs != SmallPairs::kNone) return plan;
@@ -160,13 +172,14 @@ bool small_fits(const SmallSource& source) {
     for (const SmallRows& part : source.parts) is_even = is_even && part.out % source.head_dim == 0;
   }
   return source.rows > 0 && source.rows <= kMostRows && source.out() > 0 && is_even && source.in % 32 == 0 &&
-         block_bytes(source, plan_of(source)) <= kMostBlockBytes;
+         (tall_plan(source).slots > 0 || block_bytes(source, plan_of(source)) <= kMostBlockBytes);
 }
 
 SmallLayer pack_small(const SmallSource& source) { return pack_small(source, plan_of(source)); }
 
 SmallLayer pack_small(const SmallSource& source, const SmallPlan& plan) {
   AWD_CHECK(source.pairs == SmallPairs::kNone || plan.cluster == 1);
+  const bool is_tall = plan.slots > 0;
   SmallLayer layer;
   PackView v{};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -194,7 +207,10 @@ SmallLayer pack_small(const SmallSource& source, const SmallPlan& plan) {
   layer.columns = columns;
   pack_columns<<<unsigned(padded), 32>>>(v, columns, columns + padded);
   const dim3 grid{unsigned(chunks), unsigned(tiles)};
-  if (source.number == SmallNumber::kBf16) {
+  if (is_tall) {
+    const dim3 stages{unsigned(source.in / tall::kStage), unsigned(layer.groups)};
+    pack_tall<<<stages, tall::kStageBytes / 16>>>(v, static_cast<uint4*>(memory));
+  } else if (source.number == SmallNumber::kBf16) {
     pack_bf16<<<grid, 32>>>(v, static_cast<uint4*>(memory));
   } else {
     pack_bytes<<<grid, 32>>>(v, columns + padded, static_cast<uint2*>(memory));

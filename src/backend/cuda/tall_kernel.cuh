@@ -1,0 +1,191 @@
+// The kernels of tall_view.h. Before they wait for the kernel in front they start the copies of their weights and find
+// all addresses. Then the two warpgroups of a block each bring their half of the rows' inputs and multiply it: between
+// short kernels time goes into instructions, not into bytes, so there are few behind the wait.
+#pragma once
+
+#include "backend/cuda/launch.h"
+#include "backend/cuda/tall_outputs.cuh"
+#include "backend/cuda/tall_rows.cuh"
+
+namespace awd::cuda::tall {
+
+/// The thread's warpgroup, as a number that the compiler knows to be the same in a warp.
+__device__ inline int own_group() { return __shfl_sync(~0u, int(threadIdx.x) / 128, 0); }
+
+/// The weights of a warpgroup.
+template <class F>
+class Weights {
+ public:
+  /// `from`: the block's first. `barriers`: kSlots of the group's own, which become known to it by a sync_group().
+  __device__ Weights(const std::byte* from, int group, char* shared, std::uint64_t* barriers)
+      : from_(from + group * F::kStages * kStageBytes),
+        group_(group),
+        slots_(shared + group * F::kSlots * kStageBytes),
+        barriers_(barriers) {
+    if (threadIdx.x % 128 != 0) return;
+#pragma unroll 1
+    for (int slot = 0; slot < F::kSlots; ++slot) init_barrier(barriers_ + slot);
+    publish_barriers();
+#pragma unroll 1
+    for (int slot = 0; slot < F::kSlots; ++slot) copy(slot, slot);
+    if (F::kSlots < F::kStages) bring_near(from_ + F::kSlots * kStageBytes, (F::kStages - F::kSlots) * kStageBytes);
+  }
+
+  /// Begins sums += weights rows^T; `rows` are the group's in shared memory, published before a sync_group().
+  __device__ void multiply(const char* rows, unsigned pitch, float (&sums)[8]) const {
+    std::uint64_t b = describe(shared_address(rows), pitch, 128);
+    const unsigned next = 2 * pitch / 16;
+#pragma unroll
+    for (int stage = 0; stage < F::kStages; ++stage) {
+      const int slot = stage % F::kSlots;
+      const std::uint64_t a = describe(shared_address(slots_ + slot * kStageBytes), kTile * 16, 128);
+      wait_for_phase(barriers_ + slot, unsigned(stage / F::kSlots % 2));
+      begin_products();
+#pragma unroll
+      for (unsigned step = 0; step < kStage / kStep; ++step) {
+        tall::multiply(sums, a + step * (kTile * kStep * 2 / 16), b);
+        b += next;
+      }
+      end_products();
+      if (stage + F::kSlots < F::kStages) {
+        wait_for_products();
+        sync_group(group_);
+        if (threadIdx.x % 128 == 0) copy(stage + F::kSlots, slot);
+      }
+    }
+  }
+
+ private:
+  __device__ void copy(int stage, int slot) const {
+    start_copy(barriers_ + slot, slots_ + slot * kStageBytes, from_ + stage * kStageBytes, kStageBytes);
+  }
+
+  const std::byte* from_;
+  int group_;
+  char* slots_;
+  std::uint64_t* barriers_;
+};
+
+/// The value for row `row` of the product, which one lane of the quad has in values[first + 4 (row / 8) + row % 2].
+template <int kFirst>
+__device__ float value_of_row(const float (&values)[8], int row, int lane) {
+  const float even = row < 8 ? values[kFirst] : values[kFirst + 4];
+  const float odd = row < 8 ? values[kFirst + 1] : values[kFirst + 5];
+  return __shfl_sync(~0u, row % 2 == 0 ? even : odd, lane / 4 * 4 + row % 8 / 2);
+}
+
+/// Products of pairs of outputs, of normed or plain rows. Grid [tiles].
+template <class F, class Rows, class Output>
+__global__ __launch_bounds__(kThreads, 2) void paired_kernel(const __grid_constant__ View v,
+                                                             const __grid_constant__ Output output) {
+  static_assert(F::kCluster == 1);
+  extern __shared__ __align__(128) char shared[];
+  __shared__ std::uint64_t barriers[kGroups][F::kSlots];
+  let_next_start();
+  const typename F::Layout at(v, Rows::kIsNormed);
+  const int tile = int(blockIdx.x), group = own_group();
+  const int lane = int(threadIdx.x) % 32, warp_of_group = int(threadIdx.x) / 32 % 4;
+  const Weights<F> weights(v.weights + std::size_t(tile) * (kGroups * F::kStages * kStageBytes), group, shared,
+                           barriers[group]);
+  const unsigned pitch = unsigned(v.pitch());
+  char* const group_rows = shared + at.rows + group * (F::kGroupInputs / 8) * int(pitch);
+  Rows rows(v, group * F::kGroupInputs, group_rows, int(threadIdx.x) % 128);
+  auto place = place_of(output, tile * (kTile / 2) + warp_of_group * 8 + lane / 4, v.rows);
+  auto* const squares = reinterpret_cast<float*>(shared + at.squares);
+  auto* const sums = reinterpret_cast<float4*>(shared + at.sums) + threadIdx.x % 128;
+  wait_for_previous();
+
+  rows.start();
+  rows.finish();
+  publish_stores();
+  sync_group(group);
+  float d[8] = {};
+  weights.multiply(group_rows, pitch, d);
+  if (group == 0) place.prepare();
+  rows.leave_squares(squares);
+  wait_for_products();
+  pin(d);
+
+  if (group == 1) {
+    sums[0] = {d[0], d[1], d[2], d[3]};
+    sums[128] = {d[4], d[5], d[6], d[7]};
+  }
+  __syncthreads();
+  if (group == 1) return;
+  const float4 low = sums[0], high = sums[128];
+  const float all[8] = {d[0] + low.x,  d[1] + low.y,  d[2] + low.z,  d[3] + low.w,
+                        d[4] + high.x, d[5] + high.y, d[6] + high.z, d[7] + high.w};
+  float first = 0.f, second = 0.f;
+  if (v.shift != nullptr) {
+    first = value_of_row<0>(all, v.rows, lane);
+    second = value_of_row<2>(all, v.rows, lane);
+  }
+#pragma unroll
+  for (int i = 0; i < kOwnRows; ++i) {
+    if (!place.has(i)) continue;
+    const float r = Rows::kIsNormed ? norm_factor(squares, own_row(i), F::kInputs) : 1.f;
+    place.store(i, r * all[i / 2 * 4 + i % 2] + first, r * all[i / 2 * 4 + 2 + i % 2] + second);
+  }
+}
+
+/// Products of single outputs and plain rows; the blocks of a cluster share the inputs of a tile, and each adds up and
+/// ends its part of the tile's 8 groups of 8 outputs. Grid [tiles * cluster].
+template <class F, class Output>
+__global__ __launch_bounds__(kThreads, 2) void shared_kernel(const __grid_constant__ View v,
+                                                             const __grid_constant__ Output output) {
+  extern __shared__ __align__(128) char shared[];
+  __shared__ std::uint64_t barriers[kGroups][F::kSlots];
+  __shared__ std::uint64_t sent;  // what the cluster sends is here
+  let_next_start();
+  const typename F::Layout at(v, false);
+  const int rank = int(small::cluster_rank()), tile = int(blockIdx.x) / F::kCluster, group = own_group();
+  const int lane = int(threadIdx.x) % 32, warp = int(threadIdx.x) / 32;
+  if (threadIdx.x == 0) small::expect_bytes(&sent, kGroups * F::kCluster * F::kFinished * 512);
+  small::cluster_arrive();
+  const Weights<F> weights(v.weights + std::size_t(tile * F::kCluster + rank) * (kGroups * F::kStages * kStageBytes),
+                           group, shared, barriers[group]);
+  const unsigned pitch = unsigned(v.pitch());
+  char* const group_rows = shared + at.rows + group * (F::kGroupInputs / 8) * int(pitch);
+  const PlainRows<F::kGroupInputs> rows(v, rank * F::kBlockInputs + group * F::kGroupInputs, group_rows,
+                                        int(threadIdx.x) % 128);
+  const bool finishes = warp < F::kFinished;
+  const int own_part = rank + warp % F::kFinished * F::kCluster;  // 8 outputs of the tile
+  auto place = place_of(output, tile * kTile + own_part * 8 + lane / 4, v.rows);
+  // Part 2 w + h of the tile, which warp w of a group has, ends in block part % cluster.
+  char* const sums = shared + at.sums + lane * 16;
+  char* const to = sums + ((group * F::kCluster + rank) * F::kFinished + warp % 4 * 2 / F::kCluster) * 512;
+  small::cluster_wait();  // what is sent is expected everywhere
+  wait_for_previous();
+
+  rows.start();
+  if (finishes) place.prepare();
+  rows.finish();
+  publish_stores();
+  sync_group(group);
+  float d[8] = {};
+  weights.multiply(group_rows, pitch, d);
+  wait_for_products();
+  pin(d);
+
+#pragma unroll
+  for (int h = 0; h < 2; ++h) {
+    const int part = warp % 4 * 2 + h, place_there = F::kCluster == 1 ? h : 0;
+    send(to + place_there * 512, &sent, unsigned(part % F::kCluster),
+         {d[2 * h], d[2 * h + 1], d[4 + 2 * h], d[5 + 2 * h]});
+  }
+  if (!finishes) return;
+  small::wait_for_barrier(&sent);
+  float4 total{};
+#pragma unroll
+  for (int from = 0; from < kGroups * F::kCluster; ++from) {
+    const float4 part = *reinterpret_cast<const float4*>(sums + (from * F::kFinished + warp) * 512);
+    total = {total.x + part.x, total.y + part.y, total.z + part.z, total.w + part.w};
+  }
+  const float own[kOwnRows] = {total.x, total.y, total.z, total.w};
+#pragma unroll
+  for (int i = 0; i < kOwnRows; ++i) {
+    if (place.has(i)) place.store(i, own[i]);
+  }
+}
+
+}  // namespace awd::cuda::tall

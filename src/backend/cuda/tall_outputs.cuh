@@ -1,0 +1,169 @@
+// What becomes of the sums of a tall product. A thread has one output, or one pair of them, of four rows: 2 q, 2 q + 1
+// and 8 behind them, q its place in a quad. An output is made before the kernel in front has ended; prepare() reads
+// what that has written.
+#pragma once
+
+#include <cuda_bf16.h>
+
+#include "backend/cuda/tall_device.cuh"
+#include "backend/cuda/tall_view.h"
+
+namespace awd::cuda::tall {
+
+inline constexpr int kOwnRows = 4;
+__device__ inline int own_row(int i) { return i / 2 * 8 + int(threadIdx.x) % 4 * 2 + i % 2; }
+
+/// A thread's places in a matrix: column `column` of its rows. Elements of rows that there are not are never touched.
+template <class T>
+struct OwnPlaces {
+  T* at[kOwnRows];
+  bool is_there[kOwnRows];
+
+  __device__ OwnPlaces(T* y, int stride, int column, int rows) {
+#pragma unroll
+    for (int i = 0; i < kOwnRows; ++i) {
+      at[i] = y + own_row(i) * stride + column;
+      is_there[i] = own_row(i) < rows;
+      asm volatile("" : "+l"(at[i]));
+    }
+  }
+};
+
+/// y = gelu(first) * second, bf16 [rows, pairs].
+struct Geglu {
+  __nv_bfloat16* y;
+  int stride;
+};
+class GegluPlace {
+ public:
+  __device__ GegluPlace(const Geglu& to, int pair, int rows) : y_(to.y, to.stride, pair, rows) {}
+  __device__ void prepare() {}
+  __device__ bool has(int i) const { return y_.is_there[i]; }
+  __device__ void store(int i, float first, float second) const {
+    *y_.at[i] = __float2bfloat16_rn(gelu(first) * second);
+  }
+
+ private:
+  /// Tanh approximation: v / (1 + exp(-2 z)) is v (1 + tanh z) / 2.
+  __device__ static float gelu(float v) {
+    const float z = 0.7978845608f * (v + 0.044715f * v * v * v);
+    return __fdividef(v, 1.f + __expf(-2.f * z));
+  }
+  OwnPlaces<__nv_bfloat16> y_;
+};
+__device__ inline GegluPlace place_of(const Geglu& to, int pair, int rows) { return {to, pair, rows}; }
+
+/// Query, key and value heads, the first two rotated; bf16. A pair is a column of the first half of a head and the same
+/// of the second.
+struct Heads {
+  struct Part {
+    __nv_bfloat16* y;
+    int stride;
+    int out;
+  };
+  Part parts[3];
+  const float* angles;  // [rows, 2 half]
+  int angles_stride;
+  int half;  // columns of half a head
+
+  /// The part of column `at` of all, which becomes that of the part.
+  __device__ Part part_of(int& at) const {
+    if (at < parts[0].out) return parts[0];
+    at -= parts[0].out;
+    if (at < parts[1].out) return parts[1];
+    at -= parts[1].out;
+    return parts[2];
+  }
+};
+class HeadsPlace {
+ public:
+  __device__ HeadsPlace(const Heads& to, int pair, int rows)
+      : HeadsPlace(to, pair, pair + pair / to.half * to.half, rows) {}
+  __device__ void prepare() {
+#pragma unroll
+    for (int i = 0; i < kOwnRows; ++i) {
+      cosine_[i] = 1.f;
+      sine_[i] = 0.f;
+      if (!is_turned_ || !angles_.is_there[i]) continue;
+      cosine_[i] = __ldcg(angles_.at[i]);
+      sine_[i] = __ldcg(angles_.at[i] + half_);
+    }
+  }
+  __device__ bool has(int i) const { return y_.is_there[i]; }
+  __device__ void store(int i, float first, float second) const {
+    y_.at[i][0] = __float2bfloat16_rn(first * cosine_[i] - second * sine_[i]);
+    y_.at[i][half_] = __float2bfloat16_rn(second * cosine_[i] + first * sine_[i]);
+  }
+
+ private:
+  __device__ HeadsPlace(const Heads& to, int pair, int at, int rows)
+      : half_(to.half),
+        is_turned_(at < to.parts[0].out + to.parts[1].out),
+        angles_(to.angles, to.angles_stride, pair % to.half, rows),
+        y_(places(to, at, rows)) {}
+  __device__ static OwnPlaces<__nv_bfloat16> places(const Heads& to, int at, int rows) {
+    const Heads::Part part = to.part_of(at);
+    return {part.y, part.stride, at, rows};
+  }
+
+  int half_;
+  bool is_turned_;
+  OwnPlaces<const float> angles_;
+  OwnPlaces<__nv_bfloat16> y_;
+  float cosine_[kOwnRows], sine_[kOwnRows];
+};
+__device__ inline HeadsPlace place_of(const Heads& to, int pair, int rows) { return {to, pair, rows}; }
+
+/// x += gate * s, f32.
+struct AddBranch {
+  float* x;
+  int stride;
+  const float* gate;  // or null
+};
+class BranchPlace {
+ public:
+  __device__ BranchPlace(const AddBranch& to, int output, int rows)
+      : x_(to.x, to.stride, output, rows), gate_(to.gate == nullptr ? 1.f : load_early(to.gate + output)) {}
+  __device__ void prepare() {
+#pragma unroll
+    for (int i = 0; i < kOwnRows; ++i) before_[i] = x_.is_there[i] ? __ldcg(x_.at[i]) : 0.f;
+  }
+  __device__ bool has(int i) const { return x_.is_there[i]; }
+  __device__ void store(int i, float s) const { *x_.at[i] = before_[i] + gate_ * s; }
+
+ private:
+  OwnPlaces<float> x_;
+  float gate_;
+  float before_[kOwnRows];
+};
+/// y = s, bf16 or f32.
+struct Store {
+  void* y;
+  int stride;
+  bool is_f32;
+};
+class StorePlace {
+ public:
+  __device__ StorePlace(const Store& to, int output, int rows)
+      : f32_(static_cast<float*>(to.y), to.stride, output, rows),
+        bf16_(static_cast<__nv_bfloat16*>(to.y), to.stride, output, rows),
+        is_f32_(to.is_f32) {}
+  __device__ void prepare() {}
+  __device__ bool has(int i) const { return f32_.is_there[i]; }
+  __device__ void store(int i, float s) const {
+    if (is_f32_) {
+      *f32_.at[i] = s;
+    } else {
+      *bf16_.at[i] = __float2bfloat16_rn(s);
+    }
+  }
+
+ private:
+  OwnPlaces<float> f32_;
+  OwnPlaces<__nv_bfloat16> bf16_;
+  bool is_f32_;
+};
+__device__ inline StorePlace place_of(const Store& to, int output, int rows) { return {to, output, rows}; }
+__device__ inline BranchPlace place_of(const AddBranch& to, int output, int rows) { return {to, output, rows}; }
+
+}  // namespace awd::cuda::tall
