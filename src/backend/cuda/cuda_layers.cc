@@ -123,6 +123,23 @@ void CudaOps::norm_geglu(const Tensor& x, const Modulation& norm, const Tensor& 
 
 void CudaOps::add_mlp(const MlpBranch& mlp) {
   const CudaLinear &gated = cuda_linear(*mlp.gate_up), &last = cuda_linear(*mlp.down);
+  const SmallLayer* few = gated.small_for(mlp.x.rows);
+  if (few != nullptr && few->number == SmallNumber::kE4m3) {
+    run_small_geglu({.layer = few,
+                     .x = mlp.x,
+                     .norm = mlp.norm,
+                     .y = mlp.hidden,
+                     .x_scale = gated.input_scale,
+                     .y_scale = last.input_scale},
+                    stream());
+    run_small_branch({.layer = last.small.get(),
+                      .input = mlp.hidden,
+                      .gate = mlp.norm.gate,
+                      .x = mlp.x,
+                      .input_scale = last.input_scale},
+                     stream());
+    return;
+  }
   const BigWeight *gate_up = gated.big.get(), *down = last.big.get();
   if (gate_up == nullptr || gate_up->number != BigNumber::kE4m3) {
     Ops::add_mlp(mlp);

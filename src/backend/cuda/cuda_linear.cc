@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "backend/cuda/tall_linear.h"
+
 namespace awd::cuda {
 namespace {
 
@@ -15,20 +17,6 @@ float input_scale(const LinearData& data) {
   constexpr float kLargest = 448.f, kHeadroom = 2.f, kUnknownNormed = 0.25f, kUnknownHidden = 2.f;
   if (data.largest_input > 0.f) return kHeadroom * data.largest_input / kLargest;
   return data.is_gated ? kUnknownNormed : kUnknownHidden;
-}
-
-void add_small(const LinearData& data, SmallNumber number, CudaLinear& layer) {
-  const SmallSource source{.parts = {{{layer.plain.values, layer.out}}},
-                           .in = layer.in,
-                           .rows = data.max_rows,
-                           .bias = layer.plain.bias,
-                           .number = number,
-                           .pairs = data.is_gated ? SmallPairs::kGated : SmallPairs::kNone};
-  if (!is_dense(layer.plain) || !small_fits(source)) return;
-  layer.small = std::make_unique<const SmallLayer>(pack_small(source));
-  layer.small_rows = data.max_rows;
-  layer.bytes = layer.small->bytes;
-  layer.drop_plain();
 }
 
 void make_big(const LinearData& data, BigNumber number, CudaLinear& layer) {
@@ -67,11 +55,33 @@ BigNumber LinearMaker::number_of(const LinearData& data) const {
   return options_.fp8_weights && data.is_mlp ? BigNumber::kE4m3 : BigNumber::kBf16;
 }
 
+SmallSource LinearMaker::numbered(SmallSource source, bool is_mlp) const {
+  if (!options_.fp8_weights) return source;
+  source.number = is_mlp ? SmallNumber::kE4m3 : SmallNumber::kBf16;
+  if (!tall_plan(source).is_tall()) source.number = SmallNumber::kBytes;
+  return source;
+}
+
+void LinearMaker::add_small(const LinearData& data, CudaLinear& layer) const {
+  const SmallSource source = numbered({.parts = {{{layer.plain.values, layer.out}}},
+                                       .in = layer.in,
+                                       .rows = data.max_rows,
+                                       .bias = layer.plain.bias,
+                                       .pairs = data.is_gated ? SmallPairs::kGated : SmallPairs::kNone},
+                                      data.is_mlp);
+  if (!is_dense(layer.plain) || !small_fits(source)) return;
+  layer.small = std::make_unique<const SmallLayer>(pack_small(source));
+  layer.small_rows = data.max_rows;
+  layer.bytes = layer.small->bytes;
+  layer.input_scale = input_scale(data);
+  layer.drop_plain();
+}
+
 std::unique_ptr<const CudaLinear> LinearMaker::make(const LinearData& data) {
   std::unique_ptr<CudaLinear> layer = make_plain(data);
   if (!may_be_tuned(data)) return layer;
   if (data.max_rows > 0) {
-    add_small(data, small_number(), *layer);
+    add_small(data, *layer);
   } else {
     make_big(data, number_of(data), *layer);
   }
@@ -81,12 +91,7 @@ std::unique_ptr<const CudaLinear> LinearMaker::make(const LinearData& data) {
 std::unique_ptr<const CudaQkvLinear> LinearMaker::make_qkv(const LinearData& q, const LinearData& k,
                                                            const LinearData& v, int head_dim) {
   auto layer = std::make_unique<CudaQkvLinear>();
-  SmallSource source{.parts = {},
-                     .in = k.in(),
-                     .rows = k.max_rows,
-                     .number = small_number(),
-                     .pairs = SmallPairs::kHeads,
-                     .head_dim = head_dim};
+  SmallSource source{.parts = {}, .in = k.in(), .rows = k.max_rows, .pairs = SmallPairs::kHeads, .head_dim = head_dim};
   bool may_be_small = may_be_tuned(k) && k.max_rows > 0;
   const auto add = [&](const LinearData& data, SmallRows& part) {
     std::unique_ptr<CudaLinear> packed = make_plain(data);
@@ -100,6 +105,7 @@ std::unique_ptr<const CudaQkvLinear> LinearMaker::make_qkv(const LinearData& q, 
   if (!q.parts.empty()) queries = add(q, source.parts[0]);
   layer->k = add(k, source.parts[1]);
   layer->v = add(v, source.parts[2]);
+  source = numbered(source, false);
   if (may_be_small && small_fits(source)) {
     layer->small = std::make_unique<const SmallLayer>(pack_small(source));
     layer->small_rows = k.max_rows;

@@ -17,7 +17,7 @@ struct CudaLinear final : Linear {
   std::unique_ptr<const SmallLayer> small;
   int small_rows = 0;  // the most rows of `small`
   bool is_gated = false;
-  float input_scale = 1.f;  // `big` of e4m3: value = input_scale * stored, of the rows that it multiplies
+  float input_scale = 1.f;  // where rows are e4m3: value = input_scale * stored, of those that it multiplies
   Buffer values, bias;      // of `plain`
   PlainWeight plain;        // no values where another one is
 
@@ -50,8 +50,9 @@ class LinearMaker {
   std::unique_ptr<CudaLinear> make_plain(const LinearData& data);
   /// Of a layer for many rows.
   BigNumber number_of(const LinearData& data) const;
-  /// Of a layer for few rows.
-  SmallNumber small_number() const { return options_.fp8_weights ? SmallNumber::kE4m3 : SmallNumber::kBf16; }
+  /// `source` with its number. Where it is tall, fp8 takes the MLPs alone, weights and rows; else all weights.
+  SmallSource numbered(SmallSource source, bool is_mlp) const;
+  void add_small(const LinearData& data, CudaLinear& layer) const;
   bool may_be_tuned(const LinearData& data) const { return options_.tuned_kernels && data.dtype == DType::kBf16; }
 
   CudaDeviceOptions options_;

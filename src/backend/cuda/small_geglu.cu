@@ -7,7 +7,7 @@ namespace awd::cuda {
 void run_small_geglu(const SmallGeglu& args, cudaStream_t stream) {
   const SmallLayer& layer = *args.layer;
   AWD_CHECK(layer.pairs == SmallPairs::kGated && args.y.dtype == DType::kBf16 && args.y.cols == layer.out() / 2);
-  if (layer.plan.slots > 0) return run_tall_geglu(args, stream);
+  if (layer.plan.is_tall()) return run_tall_geglu(args, stream);
   const small::Geglu output{static_cast<__nv_bfloat16*>(args.y.data), args.y.stride, args.y.cols};
   const small::View view = small::view_of(layer, args.x, args.norm);
   if (args.norm.scale.empty()) {

@@ -16,7 +16,7 @@ View view_of(const SmallLayer& layer, const Tensor& x, const Modulation& norm) {
   View view{.weights = layer.weights.get(), .x = x.data, .x_stride = x.stride, .rows = x.rows, .in = layer.in};
   const int padded = layer.groups * layer.plan.units * tiles_of(layer.pairs) * 8;
   view.bias = layer.has_bias ? layer.columns : nullptr;
-  view.scales = layer.number == SmallNumber::kE4m3 ? layer.columns + padded : nullptr;
+  view.scales = layer.number == SmallNumber::kBytes ? layer.columns + padded : nullptr;
   view.chunks = layer.chunks;
   view.cluster = layer.plan.cluster;
   view.scale = static_cast<const float*>(norm.scale.data);
@@ -29,7 +29,7 @@ View view_of(const SmallLayer& layer, const Tensor& x, const Modulation& norm) {
 void run_small_qkv(const SmallQkv& args, cudaStream_t stream) {
   const SmallLayer& layer = *args.layer;
   AWD_CHECK(layer.pairs == SmallPairs::kHeads && args.angles.cols == layer.head_dim);
-  if (layer.plan.slots > 0) return run_tall_qkv(args, stream);
+  if (layer.plan.is_tall()) return run_tall_qkv(args, stream);
   small::Heads output{};
   const Tensor* y[3] = {&args.q, &args.k, &args.v};
   for (int i = 0; i < 3; ++i) {
@@ -47,7 +47,7 @@ void run_small_qkv(const SmallQkv& args, cudaStream_t stream) {
 void run_small_branch(const SmallBranch& args, cudaStream_t stream) {
   const SmallLayer& layer = *args.layer;
   AWD_CHECK(layer.pairs == SmallPairs::kNone && args.x.dtype == DType::kF32 && args.x.cols == layer.out());
-  if (layer.plan.slots > 0) return run_tall_branch(args, stream);
+  if (layer.plan.is_tall()) return run_tall_branch(args, stream);
   const small::AddBranch output{static_cast<float*>(args.x.data), args.x.stride, layer.out(),
                                 static_cast<const float*>(args.gate.data)};
   small::launch_product<SmallPairs::kNone, small::PlainRows<small::Order::kTogether>>(
@@ -57,7 +57,7 @@ void run_small_branch(const SmallBranch& args, cudaStream_t stream) {
 void run_small(const SmallStore& args, cudaStream_t stream) {
   const SmallLayer& layer = *args.layer;
   AWD_CHECK(layer.pairs == SmallPairs::kNone && args.y.cols == layer.out());
-  if (layer.plan.slots > 0) return run_tall(args, stream);
+  if (layer.plan.is_tall()) return run_tall(args, stream);
   const small::Store output{args.y.data, args.y.stride, layer.out(), args.y.dtype == DType::kF32};
   small::launch_product<SmallPairs::kNone, small::PlainRows<small::Order::kTogether>>(
       layer, small::view_of(layer, args.x, {}), output, stream);

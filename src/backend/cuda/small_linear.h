@@ -14,8 +14,9 @@
 
 namespace awd::cuda {
 
-/// How packed weights are stored.
-enum class SmallNumber : std::uint8_t { kBf16, kE4m3 };  // kE4m3: a scale per output
+/// How packed weights are stored: kBytes as 8 bits, kE4m3 (tall products alone) with rows of e4m3, too. Both have a
+/// scale per output.
+enum class SmallNumber : std::uint8_t { kBf16, kBytes, kE4m3 };
 
 /// Which two outputs a thread owns together.
 enum class SmallPairs : std::uint8_t {
@@ -48,6 +49,8 @@ struct SmallPlan {
   int units = 1;    // of a block: tiles of 8 outputs, or pairs of tiles
   int cluster = 1;  // blocks that share the inputs of an output: 1, 2 or 4 (tall: up to 8); pairs have 1
   int slots = 0;    // of a tall product (tall_view.h), else 0
+
+  bool is_tall() const { return slots > 0; }
 };
 
 /// A packed weight; owns its device memory. Immutable, shared by streams.
@@ -97,15 +100,19 @@ struct SmallGeglu {
   Tensor x;         // [rows, in] f32
   Modulation norm;  // empty scale: no norm, x is bf16
   Tensor y;         // [rows, out / 2] bf16
+  // Of a layer of e4m3, which needs a norm: value = scale * stored, of the rows that it multiplies and of y, whose
+  // numbers lie in the memory of bf16 ones without gaps.
+  float x_scale = 0.f, y_scale = 0.f;
 };
 void run_small_geglu(const SmallGeglu& args, cudaStream_t stream);
 
 /// x += gate * (input W^T + b), in place; without the factor where `gate` is empty. A layer packed as kNone.
 struct SmallBranch {
   const SmallLayer* layer = nullptr;
-  Tensor input;  // [rows, in] bf16
-  Tensor gate;   // [1, out] f32, or empty
-  Tensor x;      // [rows, out] f32
+  Tensor input;             // [rows, in] bf16
+  Tensor gate;              // [1, out] f32, or empty
+  Tensor x;                 // [rows, out] f32
+  float input_scale = 0.f;  // of a layer of e4m3: value = input_scale * stored, `input` as run_small_geglu() left it
 };
 void run_small_branch(const SmallBranch& args, cudaStream_t stream);
 

@@ -1,6 +1,8 @@
 // Weights of small_linear.h into the kernels' layout: for every group of outputs and block of its cluster, for every
 // chunk of 32 inputs and tile of 8 outputs, 16 bytes (8-bit numbers: 8) for each lane of a warp in the order of its
 // products.
+#include <cuda_fp8.h>
+
 #include <algorithm>
 
 #include "awd/error.h"
@@ -102,17 +104,26 @@ __global__ void pack_bytes(PackView v, const float* scales, uint2* to) {
   to[place.to] = {words[0], words[1]};
 }
 
-/// Weights of tall_view.h: [tiles, stages] of 4 steps of 16 inputs, each [8 inputs, 64 outputs, 16 bytes] twice. Grid
-/// [stages, tiles], a thread for 16 bytes.
-__global__ void pack_tall(PackView v, uint4* to) {
+/// Weights of tall_view.h: [tiles, stages, pieces of 16 bytes, outputs of a tile]. Grid [stages, tiles], a thread for a
+/// piece of an output.
+__global__ void pack_tall(PackView v, SmallNumber number, const float* scales, uint4* to) {
   const int stage = int(blockIdx.x), tile = int(blockIdx.y), piece = int(threadIdx.x) / tall::kTile;
-  const int output = output_of(v, tile * tall::kTile + int(threadIdx.x) % tall::kTile);
-  const __nv_bfloat16* from = row_of(v, output) + stage * tall::kStage + piece * 8;
-  to[(std::size_t(tile) * gridDim.x + stage) * blockDim.x + threadIdx.x] = *reinterpret_cast<const uint4*>(from);
+  const int column = tile * tall::kTile + int(threadIdx.x) % tall::kTile, inputs = tall::piece_inputs(number);
+  const __nv_bfloat16* from =
+      row_of(v, output_of(v, column)) + (stage * (tall::kDepthBytes / tall::kPieceBytes) + piece) * inputs;
+  uint4* there = to + (std::size_t(tile) * gridDim.x + stage) * blockDim.x + threadIdx.x;
+  if (number == SmallNumber::kBf16) {
+    *there = *reinterpret_cast<const uint4*>(from);
+    return;
+  }
+  for (int i = 0; i < inputs; ++i) {
+    const float value = __bfloat162float(from[i]) / scales[column];
+    reinterpret_cast<std::uint8_t*>(there)[i] = __nv_cvt_float_to_fp8(value, __NV_SATFINITE, __NV_E4M3);
+  }
 }
 
-/// Bias and scale of each packed output; a warp each. The scale makes the largest weight 1.875.
-__global__ void pack_columns(PackView v, float* biases, float* scales) {
+/// Bias and scale of each packed output; a warp each. The scale makes the largest weight `largest`.
+__global__ void pack_columns(PackView v, float largest, float* biases, float* scales) {
   const int at = int(blockIdx.x), lane = int(threadIdx.x);
   const int output = output_of(v, at);
   float most = 0.f;
@@ -123,7 +134,7 @@ __global__ void pack_columns(PackView v, float* biases, float* scales) {
   for (int other = 16; other > 0; other /= 2) most = fmaxf(most, __shfl_xor_sync(~0u, most, other));
   if (lane != 0) return;
   biases[at] = output >= 0 && v.bias != nullptr ? v.bias[output] : 0.f;
-  scales[at] = most > 0.f ? most / 1.875f : 1.f;
+  scales[at] = most > 0.f ? most / largest : 1.f;
 }
 
 std::size_t bytes_of_input(SmallNumber number) { return number == SmallNumber::kBf16 ? 2 : 1; }
@@ -144,7 +155,7 @@ bool has_clusters() {
 }
 
 SmallPlan plan_of(const SmallSource& source) {
-  if (const SmallPlan plan = tall_plan(source); plan.slots > 0) return plan;
+  if (const SmallPlan plan = tall_plan(source); plan.is_tall()) return plan;
   const small::Units units = small::units_of(source.pairs);
   SmallPlan plan{.units = source.rows < small::kFewRows ? units.of_few : units.of_many, .cluster = 1};
   if (source.pairs != SmallPairs::kNone) return plan;
@@ -172,14 +183,15 @@ bool small_fits(const SmallSource& source) {
     for (const SmallRows& part : source.parts) is_even = is_even && part.out % source.head_dim == 0;
   }
   return source.rows > 0 && source.rows <= kMostRows && source.out() > 0 && is_even && source.in % 32 == 0 &&
-         (tall_plan(source).slots > 0 || block_bytes(source, plan_of(source)) <= kMostBlockBytes);
+         (tall_plan(source).is_tall() ||
+          (source.number != SmallNumber::kE4m3 && block_bytes(source, plan_of(source)) <= kMostBlockBytes));
 }
 
 SmallLayer pack_small(const SmallSource& source) { return pack_small(source, plan_of(source)); }
 
 SmallLayer pack_small(const SmallSource& source, const SmallPlan& plan) {
   AWD_CHECK(source.pairs == SmallPairs::kNone || plan.cluster == 1);
-  const bool is_tall = plan.slots > 0;
+  AWD_CHECK(source.number != SmallNumber::kE4m3 || plan.is_tall());
   SmallLayer layer;
   PackView v{};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -205,11 +217,13 @@ SmallLayer pack_small(const SmallSource& source, const SmallPlan& plan) {
   layer.weights.reset(static_cast<std::byte*>(memory));
   auto* columns = reinterpret_cast<float*>(layer.weights.get() + layer.bytes);
   layer.columns = columns;
-  pack_columns<<<unsigned(padded), 32>>>(v, columns, columns + padded);
+  const float largest = plan.is_tall() ? 448.f : 1.875f;  // of e4m3, of ByteWeights
+  pack_columns<<<unsigned(padded), 32>>>(v, largest, columns, columns + padded);
   const dim3 grid{unsigned(chunks), unsigned(tiles)};
-  if (is_tall) {
-    const dim3 stages{unsigned(source.in / tall::kStage), unsigned(layer.groups)};
-    pack_tall<<<stages, tall::kStageBytes / 16>>>(v, static_cast<uint4*>(memory));
+  if (plan.is_tall()) {
+    const std::size_t stages = layer.bytes / tall::kStageBytes / std::size_t(layer.groups);
+    pack_tall<<<dim3{unsigned(stages), unsigned(layer.groups)}, tall::kStageBytes / tall::kPieceBytes>>>(
+        v, source.number, columns + padded, static_cast<uint4*>(memory));
   } else if (source.number == SmallNumber::kBf16) {
     pack_bf16<<<grid, 32>>>(v, static_cast<uint4*>(memory));
   } else {

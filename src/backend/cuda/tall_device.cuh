@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/cuda/small_device.cuh"
+#include "backend/cuda/small_linear.h"
 
 namespace awd::cuda::tall {
 
@@ -96,13 +97,13 @@ __device__ inline void send(void* to, std::uint64_t* barrier, unsigned rank, flo
 #endif
 }
 
-// --- products: d [64, 16] += a [64, 16] b [16, 16]^T. Thread t of the warpgroup holds, as d[4 g + 2 h + e], row
-// 16 (t / 32) + t % 32 / 4 + 8 h of a and row 8 g + 2 (t % 4) + e of b.
+// --- products: d [64, 16] += a b^T, a [64, 32 bytes], b [16, 32 bytes]. Thread t of the warpgroup holds, as d[4 g + 2
+// h + e], row 16 (t / 32) + t % 32 / 4 + 8 h of a and row 8 g + 2 (t % 4) + e of b.
 
-/// An operand for the hardware: pieces of 8 rows x 16 bytes; `next_inputs` bytes on, those of the next 8 inputs, and
-/// `next_rows` bytes on, those of the next 8 rows. All multiples of 16.
-__device__ inline std::uint64_t describe(unsigned address, unsigned next_inputs, unsigned next_rows) {
-  return std::uint64_t(next_rows >> 4) << 32 | std::uint64_t(next_inputs >> 4) << 16 | (address & 0x3ffff) >> 4;
+/// An operand for the hardware: 8 rows x 16 bytes without gaps; `next_piece` bytes on, those of the next 16 bytes of
+/// each row, and `next_rows` bytes on, those of the next 8 rows. All multiples of 16.
+__device__ inline std::uint64_t describe(unsigned address, unsigned next_piece, unsigned next_rows) {
+  return std::uint64_t(next_rows >> 4) << 32 | std::uint64_t(next_piece >> 4) << 16 | (address & 0x3ffff) >> 4;
 }
 
 __device__ inline void begin_products() {
@@ -120,8 +121,16 @@ __device__ inline void wait_for_products() {
   asm volatile("wgmma.wait_group.sync.aligned 0;" ::: "memory");
 #endif
 }
+template <SmallNumber kNumber>
 __device__ inline void multiply(float (&d)[8], std::uint64_t a, std::uint64_t b) {
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL)
+  if constexpr (kNumber == SmallNumber::kE4m3) {
+    asm volatile(
+        "wgmma.mma_async.sync.aligned.m64n16k32.f32.e4m3.e4m3 {%0, %1, %2, %3, %4, %5, %6, %7}, %8, %9, 1, 1, 1;"
+        : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]), "+f"(d[4]), "+f"(d[5]), "+f"(d[6]), "+f"(d[7])
+        : "l"(a), "l"(b));
+    return;
+  }
   asm volatile(
       "wgmma.mma_async.sync.aligned.m64n16k16.f32.bf16.bf16 {%0, %1, %2, %3, %4, %5, %6, %7}, %8, %9, 1, 1, 1, 0, 0;"
       : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]), "+f"(d[4]), "+f"(d[5]), "+f"(d[6]), "+f"(d[7])

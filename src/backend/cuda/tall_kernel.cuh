@@ -32,18 +32,19 @@ class Weights {
   }
 
   /// Begins sums += weights rows^T; `rows` are the group's in shared memory, published before a sync_group().
-  __device__ void multiply(const char* rows, unsigned pitch, float (&sums)[8]) const {
-    std::uint64_t b = describe(shared_address(rows), pitch, 128);
-    const unsigned next = 2 * pitch / 16;
+  __device__ void multiply(const char* rows, int pitch, float (&sums)[8]) const {
+    std::uint64_t b = describe(shared_address(rows), unsigned(pitch), 8 * kPieceBytes);
+    const unsigned next = unsigned(kStepBytes / kPieceBytes * pitch) / 16;
 #pragma unroll
     for (int stage = 0; stage < F::kStages; ++stage) {
       const int slot = stage % F::kSlots;
-      const std::uint64_t a = describe(shared_address(slots_ + slot * kStageBytes), kTile * 16, 128);
+      const std::uint64_t a =
+          describe(shared_address(slots_ + slot * kStageBytes), kTile * kPieceBytes, 8 * kPieceBytes);
       wait_for_phase(barriers_ + slot, unsigned(stage / F::kSlots % 2));
       begin_products();
 #pragma unroll
-      for (unsigned step = 0; step < kStage / kStep; ++step) {
-        tall::multiply(sums, a + step * (kTile * kStep * 2 / 16), b);
+      for (unsigned step = 0; step < kDepthBytes / kStepBytes; ++step) {
+        tall::multiply<F::kNumber>(sums, a + step * (kTile * kStepBytes / 16), b);
         b += next;
       }
       end_products();
@@ -74,7 +75,14 @@ __device__ float value_of_row(const float (&values)[8], int row, int lane) {
   return __shfl_sync(~0u, row % 2 == 0 ? even : odd, lane / 4 * 4 + row % 8 / 2);
 }
 
-/// Products of pairs of outputs, of normed or plain rows. Grid [tiles].
+/// Scale of a packed output, e4m3's.
+template <class F>
+__device__ float scale_of(const View& v, int output) {
+  return F::kNumber == SmallNumber::kE4m3 ? load_early(v.scales + output) : 1.f;
+}
+
+/// Products of pairs of outputs: a gated unit, or two columns that are rotated together. Rows m and m + 8 of each 16 of
+/// a tile are first and second, which lie in one thread. Grid [tiles].
 template <class F, class Rows, class Output>
 __global__ __launch_bounds__(kThreads, 2) void paired_kernel(const __grid_constant__ View v,
                                                              const __grid_constant__ Output output) {
@@ -82,25 +90,26 @@ __global__ __launch_bounds__(kThreads, 2) void paired_kernel(const __grid_consta
   extern __shared__ __align__(128) char shared[];
   __shared__ std::uint64_t barriers[kGroups][F::kSlots];
   let_next_start();
-  const typename F::Layout at(v, Rows::kIsNormed);
   const int tile = int(blockIdx.x), group = own_group();
   const int lane = int(threadIdx.x) % 32, warp_of_group = int(threadIdx.x) / 32 % 4;
   const Weights<F> weights(v.weights + std::size_t(tile) * (kGroups * F::kStages * kStageBytes), group, shared,
                            barriers[group]);
-  const unsigned pitch = unsigned(v.pitch());
-  char* const group_rows = shared + at.rows + group * (F::kGroupInputs / 8) * int(pitch);
-  Rows rows(v, group * F::kGroupInputs, group_rows, int(threadIdx.x) % 128);
+  const bool has_shift_row = Rows::kHasShiftRow && v.shift != nullptr;
+  const typename F::Layout at(v.rows + (has_shift_row ? 1 : 0));
+  char* const group_rows = shared + at.rows + group * F::kPieces * at.pitch;
+  Rows rows(v, group * F::kGroupInputs, group_rows, at.pitch, int(threadIdx.x) % 128);
+  const int packed = tile * kTile + warp_of_group * 16 + lane / 4;
+  const float scale_first = scale_of<F>(v, packed), scale_second = scale_of<F>(v, packed + 8);
   auto place = place_of(output, tile * (kTile / 2) + warp_of_group * 8 + lane / 4, v.rows);
   auto* const squares = reinterpret_cast<float*>(shared + at.squares);
   auto* const sums = reinterpret_cast<float4*>(shared + at.sums) + threadIdx.x % 128;
   wait_for_previous();
 
-  rows.start();
-  rows.finish();
+  rows.bring(squares);
   publish_stores();
   sync_group(group);
   float d[8] = {};
-  weights.multiply(group_rows, pitch, d);
+  weights.multiply(group_rows, at.pitch, d);
   if (group == 0) place.prepare();
   rows.leave_squares(squares);
   wait_for_products();
@@ -116,15 +125,16 @@ __global__ __launch_bounds__(kThreads, 2) void paired_kernel(const __grid_consta
   const float all[8] = {d[0] + low.x,  d[1] + low.y,  d[2] + low.z,  d[3] + low.w,
                         d[4] + high.x, d[5] + high.y, d[6] + high.z, d[7] + high.w};
   float first = 0.f, second = 0.f;
-  if (v.shift != nullptr) {
+  if (has_shift_row) {
     first = value_of_row<0>(all, v.rows, lane);
     second = value_of_row<2>(all, v.rows, lane);
   }
 #pragma unroll
   for (int i = 0; i < kOwnRows; ++i) {
     if (!place.has(i)) continue;
-    const float r = Rows::kIsNormed ? norm_factor(squares, own_row(i), F::kInputs) : 1.f;
-    place.store(i, r * all[i / 2 * 4 + i % 2] + first, r * all[i / 2 * 4 + 2 + i % 2] + second);
+    const float r = rows.factor(squares, own_row(i));
+    place.store(i, r * scale_first * all[i / 2 * 4 + i % 2] + first,
+                r * scale_second * all[i / 2 * 4 + 2 + i % 2] + second);
   }
 }
 
@@ -137,20 +147,21 @@ __global__ __launch_bounds__(kThreads, 2) void shared_kernel(const __grid_consta
   __shared__ std::uint64_t barriers[kGroups][F::kSlots];
   __shared__ std::uint64_t sent;  // what the cluster sends is here
   let_next_start();
-  const typename F::Layout at(v, false);
   const int rank = int(small::cluster_rank()), tile = int(blockIdx.x) / F::kCluster, group = own_group();
   const int lane = int(threadIdx.x) % 32, warp = int(threadIdx.x) / 32;
   if (threadIdx.x == 0) small::expect_bytes(&sent, kGroups * F::kCluster * F::kFinished * 512);
   small::cluster_arrive();
   const Weights<F> weights(v.weights + std::size_t(tile * F::kCluster + rank) * (kGroups * F::kStages * kStageBytes),
                            group, shared, barriers[group]);
-  const unsigned pitch = unsigned(v.pitch());
-  char* const group_rows = shared + at.rows + group * (F::kGroupInputs / 8) * int(pitch);
-  const PlainRows<F::kGroupInputs> rows(v, rank * F::kBlockInputs + group * F::kGroupInputs, group_rows,
-                                        int(threadIdx.x) % 128);
+  const typename F::Layout at(v.rows);
+  char* const group_rows = shared + at.rows + group * F::kPieces * at.pitch;
+  const PlainRows<F> rows(v, rank * F::kBlockInputs + group * F::kGroupInputs, group_rows, at.pitch,
+                          int(threadIdx.x) % 128);
   const bool finishes = warp < F::kFinished;
   const int own_part = rank + warp % F::kFinished * F::kCluster;  // 8 outputs of the tile
-  auto place = place_of(output, tile * kTile + own_part * 8 + lane / 4, v.rows);
+  const int own_output = tile * kTile + own_part * 8 + lane / 4;
+  const float factor = scale_of<F>(v, own_output) * rows.factor(nullptr, 0);
+  auto place = place_of(output, own_output, v.rows);
   // Part 2 w + h of the tile, which warp w of a group has, ends in block part % cluster.
   char* const sums = shared + at.sums + lane * 16;
   char* const to = sums + ((group * F::kCluster + rank) * F::kFinished + warp % 4 * 2 / F::kCluster) * 512;
@@ -159,11 +170,11 @@ __global__ __launch_bounds__(kThreads, 2) void shared_kernel(const __grid_consta
 
   rows.start();
   if (finishes) place.prepare();
-  rows.finish();
+  rows.end();
   publish_stores();
   sync_group(group);
   float d[8] = {};
-  weights.multiply(group_rows, pitch, d);
+  weights.multiply(group_rows, at.pitch, d);
   wait_for_products();
   pin(d);
 
@@ -184,7 +195,7 @@ __global__ __launch_bounds__(kThreads, 2) void shared_kernel(const __grid_consta
   const float own[kOwnRows] = {total.x, total.y, total.z, total.w};
 #pragma unroll
   for (int i = 0; i < kOwnRows; ++i) {
-    if (place.has(i)) place.store(i, own[i]);
+    if (place.has(i)) place.store(i, factor * own[i]);
   }
 }
 

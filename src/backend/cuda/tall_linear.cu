@@ -11,6 +11,7 @@ using namespace tall;
 
 constexpr int kWidth = 1024;    // of the expert
 constexpr int kUsualRows = 10;  // of a horizon of 10: fewer instructions than for any number
+constexpr SmallNumber kBf16 = SmallNumber::kBf16, kE4m3 = SmallNumber::kE4m3;
 
 bool is_hopper() {
   int device = 0, major = 0, minor = 0;
@@ -20,25 +21,31 @@ bool is_hopper() {
   return major == 9 && minor == 0;
 }
 
-View view_of(const SmallLayer& layer, const Tensor& x, const Modulation& norm) {
-  const bool is_normed = !norm.scale.empty();
+View view_of(const SmallLayer& layer, const Tensor& x, const Modulation& norm, float x_scale) {
+  const bool is_normed = !norm.scale.empty(), is_e4m3 = layer.number == kE4m3;
   AWD_CHECK(x.cols == layer.in && x.live_rows == nullptr, "{} columns for {} inputs", x.cols, layer.in);
-  AWD_CHECK(x.dtype == (is_normed ? DType::kF32 : DType::kBf16));
-  AWD_CHECK(reinterpret_cast<std::uintptr_t>(x.data) % 16 == 0 && std::size_t(x.stride) * bytes_of(x.dtype) % 16 == 0,
-            "stride {}", x.stride);
-  View v{.weights = layer.weights.get(), .x = x.data, .x_stride = x.stride, .rows = x.rows};
+  AWD_CHECK(x.dtype == (is_normed ? DType::kF32 : DType::kBf16) && (!is_e4m3 || x_scale > 0.f), "scale {}", x_scale);
+  const bool is_narrow = is_e4m3 && !is_normed;
+  const std::size_t row_bytes = is_narrow ? std::size_t(x.cols) : std::size_t(x.stride) * bytes_of(x.dtype);
+  AWD_CHECK(reinterpret_cast<std::uintptr_t>(x.data) % 16 == 0 && row_bytes % 16 == 0, "stride {}", x.stride);
+  View v{.weights = layer.weights.get(), .x = x.data, .x_stride = is_narrow ? x.cols : x.stride, .rows = x.rows};
+  if (is_e4m3) {
+    v.scales = layer.columns + layer.groups * kTile;
+    v.x_scale = x_scale;
+  }
   v.scale = static_cast<const float*>(norm.scale.data);
   v.shift = static_cast<const float*>(norm.shift.data);
-  AWD_CHECK(v.rows > 0 && v.all_rows() <= kMostRows, "{} rows", v.rows);
+  AWD_CHECK(v.rows > 0 && v.rows + (v.shift != nullptr ? 1 : 0) <= kMostRows, "{} rows", v.rows);
   return v;
 }
 
 template <class F, class Kernel, class Output>
 void start(Kernel kernel, const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream) {
-  AWD_CHECK(layer.in == F::kInputs);
+  AWD_CHECK(layer.in == F::kInputs && layer.number == F::kNumber, "{} inputs", layer.in);
+  const typename F::Layout layout(v.rows + (v.shift != nullptr ? 1 : 0));
   const Shape shape{.grid = dim3(unsigned(layer.groups * F::kCluster)),
                     .block = dim3(kThreads),
-                    .shared_bytes = std::size_t(typename F::Layout(v, v.scale != nullptr).total),
+                    .shared_bytes = std::size_t(layout.total),
                     .cluster = F::kCluster};
   allow_shared_memory(kernel, shape.shared_bytes);
   // The split of cache and shared memory must not change between kernels that share a multiprocessor.
@@ -47,16 +54,20 @@ void start(Kernel kernel, const SmallLayer& layer, const View& v, const Output& 
   launch(kernel, shape, stream, v, output);
 }
 
+template <class F, template <class, int> class NormedRowsOf, class Output>
+void start_normed(const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream) {
+  if (v.rows == kUsualRows) {
+    start<F>(paired_kernel<F, NormedRowsOf<F, kUsualRows>, Output>, layer, v, output, stream);
+  } else {
+    start<F>(paired_kernel<F, NormedRowsOf<F, kMostRows>, Output>, layer, v, output, stream);
+  }
+}
+
 template <int kSlots, class Output>
 void start_slots(const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream) {
-  using F = Form<kWidth / kStage / kGroups, kSlots, 1>;
-  if (v.scale == nullptr) {
-    start<F>(paired_kernel<F, PlainRows<F::kGroupInputs>, Output>, layer, v, output, stream);
-  } else if (v.rows == kUsualRows) {
-    start<F>(paired_kernel<F, NormedRows<kUsualRows>, Output>, layer, v, output, stream);
-  } else {
-    start<F>(paired_kernel<F, NormedRows<kMostRows>, Output>, layer, v, output, stream);
-  }
+  using F = Form<kBf16, kWidth * 2 / kDepthBytes / kGroups, kSlots, 1>;
+  if (v.scale != nullptr) return start_normed<F, NormedRows>(layer, v, output, stream);
+  start<F>(paired_kernel<F, PlainRows<F>, Output>, layer, v, output, stream);
 }
 
 template <class Output>
@@ -77,22 +88,24 @@ void start_paired(const SmallLayer& layer, const View& v, const Output& output, 
 
 template <class Output>
 void start_shared(const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream) {
-  const auto is = [&](int stages, int slots, int cluster) {
-    return layer.in == stages * kGroups * kStage * cluster && layer.plan.slots == slots &&
-           layer.plan.cluster == cluster;
+  const auto is = [&](SmallNumber number, int stages, int slots, int cluster) {
+    const int inputs = stages * kGroups * cluster * (kDepthBytes / kPieceBytes) * piece_inputs(number);
+    return layer.number == number && layer.in == inputs && layer.plan.slots == slots && layer.plan.cluster == cluster;
   };
-#define AWD_FORM(STAGES, SLOTS, CLUSTER)                                 \
-  if (is(STAGES, SLOTS, CLUSTER)) {                                      \
-    using F = Form<STAGES, SLOTS, CLUSTER>;                              \
+#define AWD_FORM(NUMBER, STAGES, SLOTS, CLUSTER)                         \
+  if (is(NUMBER, STAGES, SLOTS, CLUSTER)) {                              \
+    using F = Form<NUMBER, STAGES, SLOTS, CLUSTER>;                      \
     return start<F>(shared_kernel<F, Output>, layer, v, output, stream); \
   }
-  AWD_FORM(2, 2, 8)
-  AWD_FORM(4, 4, 4)
-  AWD_FORM(4, 4, 8)
-  AWD_FORM(4, 3, 8)
-  AWD_FORM(4, 2, 8)
-  AWD_FORM(8, 4, 4)
-  AWD_FORM(8, 8, 4)
+  AWD_FORM(kBf16, 2, 2, 8)
+  AWD_FORM(kBf16, 4, 4, 4)
+  AWD_FORM(kBf16, 4, 4, 8)
+  AWD_FORM(kBf16, 4, 3, 8)
+  AWD_FORM(kBf16, 4, 2, 8)
+  AWD_FORM(kBf16, 8, 4, 4)
+  AWD_FORM(kBf16, 8, 8, 4)
+  AWD_FORM(kE4m3, 2, 2, 8)
+  AWD_FORM(kE4m3, 4, 4, 4)
 #undef AWD_FORM
   AWD_CHECK(false, "{} inputs, {} slots, cluster {}", layer.in, layer.plan.slots, layer.plan.cluster);
 }
@@ -100,13 +113,18 @@ void start_shared(const SmallLayer& layer, const View& v, const Output& output, 
 }  // namespace
 
 SmallPlan tall_plan(const SmallSource& source) {
-  const bool is_paired = source.pairs != SmallPairs::kNone;
+  const bool is_paired = source.pairs != SmallPairs::kNone, is_e4m3 = source.number == kE4m3;
   const int extra = is_paired ? 1 : 0;  // the shift
-  if (!is_hopper() || source.number != SmallNumber::kBf16 || source.bias != nullptr || source.rows <= 0 ||
+  if (!is_hopper() || source.number == SmallNumber::kBytes || source.bias != nullptr || source.rows <= 0 ||
       source.rows + extra > kMostRows || source.out() % kTile != 0) {
     return {};
   }
   constexpr int kUnits = kTile / 8;
+  if (is_e4m3) {
+    if (source.pairs == SmallPairs::kGated && source.in == kWidth) return {.units = kUnits / 2, .slots = 4};
+    if (!is_paired && source.in == 4096) return {.units = kUnits, .cluster = 8, .slots = 2};
+    return {};
+  }
   if (is_paired) return source.in == kWidth ? SmallPlan{.units = kUnits / 2, .slots = 6} : SmallPlan{};
   if (source.in == 2048) return {.units = kUnits, .cluster = 8, .slots = 2};
   if (source.in == 4096) return {.units = kUnits, .cluster = 8, .slots = 4};
@@ -125,24 +143,33 @@ void run_tall_qkv(const SmallQkv& args, cudaStream_t stream) {
   output.angles = static_cast<const float*>(args.angles.data);
   output.angles_stride = args.angles.stride;
   output.half = layer.head_dim / 2;
-  start_paired(layer, view_of(layer, args.x, args.norm), output, stream);
+  start_paired(layer, view_of(layer, args.x, args.norm, 0.f), output, stream);
 }
 
 void run_tall_geglu(const SmallGeglu& args, cudaStream_t stream) {
-  AWD_CHECK(args.y.dtype == DType::kBf16 && args.y.cols == args.layer->out() / 2);
-  const Geglu output{static_cast<__nv_bfloat16*>(args.y.data), args.y.stride};
-  start_paired(*args.layer, view_of(*args.layer, args.x, args.norm), output, stream);
+  const SmallLayer& layer = *args.layer;
+  AWD_CHECK(args.y.dtype == DType::kBf16 && args.y.cols == layer.out() / 2);
+  const View v = view_of(layer, args.x, args.norm, args.x_scale);
+  if (layer.number == kBf16) {
+    const Geglu<__nv_bfloat16> output{static_cast<__nv_bfloat16*>(args.y.data), args.y.stride, 1.f};
+    return start_paired(layer, v, output, stream);
+  }
+  AWD_CHECK(v.scale != nullptr && args.y_scale > 0.f, "e4m3 without a norm or a scale");
+  using F = Form<kE4m3, kWidth / kDepthBytes / kGroups, 4, 1>;
+  const Geglu<__nv_fp8_e4m3> output{static_cast<__nv_fp8_e4m3*>(args.y.data), args.y.cols, 1.f / args.y_scale};
+  start_normed<F, QuantisedRows>(layer, v, output, stream);
 }
 
 void run_tall_branch(const SmallBranch& args, cudaStream_t stream) {
   AWD_CHECK(args.x.dtype == DType::kF32 && args.x.cols == args.layer->out());
   const AddBranch output{static_cast<float*>(args.x.data), args.x.stride, static_cast<const float*>(args.gate.data)};
-  start_shared(*args.layer, view_of(*args.layer, args.input, {}), output, stream);
+  start_shared(*args.layer, view_of(*args.layer, args.input, {}, args.input_scale), output, stream);
 }
 
 void run_tall(const SmallStore& args, cudaStream_t stream) {
+  AWD_CHECK(args.layer->number == kBf16);
   const Store output{args.y.data, args.y.stride, args.y.dtype == DType::kF32};
-  start_shared(*args.layer, view_of(*args.layer, args.x, {}), output, stream);
+  start_shared(*args.layer, view_of(*args.layer, args.x, {}, 0.f), output, stream);
 }
 
 }  // namespace awd::cuda

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cuda_bf16.h>
+#include <cuda_fp8.h>
 
 #include "backend/cuda/tall_device.cuh"
 #include "backend/cuda/tall_view.h"
@@ -29,18 +30,23 @@ struct OwnPlaces {
   }
 };
 
-/// y = gelu(first) * second, bf16 [rows, pairs].
+/// y = gelu(first) * second, [rows, pairs]; Number: __nv_bfloat16, or __nv_fp8_e4m3 with value = stored /
+/// inverse_scale.
+template <class Number>
 struct Geglu {
-  __nv_bfloat16* y;
+  Number* y;
   int stride;
+  float inverse_scale;
 };
+template <class Number>
 class GegluPlace {
  public:
-  __device__ GegluPlace(const Geglu& to, int pair, int rows) : y_(to.y, to.stride, pair, rows) {}
+  __device__ GegluPlace(const Geglu<Number>& to, int pair, int rows)
+      : y_(to.y, to.stride, pair, rows), inverse_scale_(to.inverse_scale) {}
   __device__ void prepare() {}
   __device__ bool has(int i) const { return y_.is_there[i]; }
   __device__ void store(int i, float first, float second) const {
-    *y_.at[i] = __float2bfloat16_rn(gelu(first) * second);
+    *y_.at[i] = Number(gelu(first) * second * inverse_scale_);
   }
 
  private:
@@ -49,9 +55,13 @@ class GegluPlace {
     const float z = 0.7978845608f * (v + 0.044715f * v * v * v);
     return __fdividef(v, 1.f + __expf(-2.f * z));
   }
-  OwnPlaces<__nv_bfloat16> y_;
+  OwnPlaces<Number> y_;
+  float inverse_scale_;
 };
-__device__ inline GegluPlace place_of(const Geglu& to, int pair, int rows) { return {to, pair, rows}; }
+template <class Number>
+__device__ GegluPlace<Number> place_of(const Geglu<Number>& to, int pair, int rows) {
+  return {to, pair, rows};
+}
 
 /// Query, key and value heads, the first two rotated; bf16. A pair is a column of the first half of a head and the same
 /// of the second.

@@ -1,48 +1,58 @@
-// The rows of a tall product into shared memory: pieces of 8 inputs (16 bytes of bf16) of all rows one after the other,
-// a pitch apart from the next 8 inputs'. Each warpgroup brings the inputs that it multiplies. What can be computed
-// before the kernel in front has ended is.
+// The rows of a tall product into shared memory: pieces of 16 bytes of all rows one after the other, a pitch apart from
+// the next piece's. Each warpgroup brings the inputs that it multiplies. What can be computed before the kernel in
+// front has ended is. All kinds of rows have: a constructor, which takes the group's first input, its first row in
+// shared memory and the thread's place 0 .. 127 in the group; bring(); leave_squares(), called while the products run;
+// and factor(), what the sums of a row are multiplied with.
 #pragma once
+
+#include <cuda_fp8.h>
 
 #include "backend/cuda/tall_device.cuh"
 #include "backend/cuda/tall_view.h"
 
 namespace awd::cuda::tall {
 
-/// Rows bf16 as they are, kInputs of them from input `first` of x on.
-template <int kInputs>
+/// Rows as they are.
+template <class F>
 class PlainRows {
  public:
-  static constexpr bool kIsNormed = false;
+  static constexpr bool kHasShiftRow = false;
 
-  /// `rows`: the group's in shared memory; `thread`: 0 .. 127.
-  __device__ PlainRows(const View& v, int first, char* rows, int thread) {
-    const auto* x = static_cast<const __nv_bfloat16*>(v.x) + first;
+  __device__ PlainRows(const View& v, int first, char* rows, int pitch, int thread) : factor_(v.x_scale) {
+    constexpr int kBytes = kPieceBytes / piece_inputs(F::kNumber);
+    const char* x = static_cast<const char*>(v.x) + first * kBytes;
 #pragma unroll
     for (int i = 0; i < kCopies; ++i) {
-      const int index = thread + 128 * i, row = index / kPieces, piece = index % kPieces;
+      const int index = thread + 128 * i, row = index / F::kPieces, piece = index % F::kPieces;
       is_there_[i] = row < v.rows;
-      from_[i] = x + row * v.x_stride + piece * 8;
-      to_[i] = shared_address(rows) + unsigned(piece * v.pitch() + row * 16);
+      from_[i] = x + row * v.x_stride * kBytes + piece * kPieceBytes;
+      to_[i] = shared_address(rows) + unsigned(piece * pitch + row * kPieceBytes);
       asm volatile("" : "+r"(to_[i]), "+l"(from_[i]));
     }
   }
+  /// Starts the copies; end() ends those of the warp.
   __device__ void start() const {
 #pragma unroll
     for (int i = 0; i < kCopies; ++i) {
-      if (is_there_[i])
+      if (is_there_[i]) {
         asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(to_[i]), "l"(from_[i]) : "memory");
+      }
     }
   }
-  /// Ends what start() began.
-  __device__ void finish() const { small::wait_for_lanes_copies(); }
+  __device__ void end() const { small::wait_for_lanes_copies(); }
+  __device__ void bring(float*) const {
+    start();
+    end();
+  }
   __device__ void leave_squares(float*) const {}
+  __device__ float factor(const float*, int) const { return factor_; }
 
  private:
-  static constexpr int kPieces = kInputs / 8;  // of a row
-  static constexpr int kCopies = kPieces * kMostRows / 128;
-  const __nv_bfloat16* from_[kCopies];
+  static constexpr int kCopies = F::kPieces * kMostRows / 128;
+  const char* from_[kCopies];
   unsigned to_[kCopies];
   bool is_there_[kCopies];
+  float factor_;
 };
 
 /// Adds up values[i] of all lanes, for each i; lane l ends with the sum of i = l / 2 in values[0]. kCount: kMostRows.
@@ -62,73 +72,127 @@ __device__ void add_lanes(float (&values)[kMostRows], int lane) {
   }
 }
 
-/// Rows f32 times the scale of a norm, four inputs of a thread; what they must be divided by, a number per row, waits
-/// until the sums are done. The row behind the last holds the shift of the norm, whose product is added then. v.rows is
-/// kRows, or any number where that is kMostRows.
-template <int kRows>
-class NormedRows {
+/// Four inputs of each row f32, and the squares that the norm needs. v.rows is kRows, or any number where that is
+/// kMostRows.
+template <class F, int kRows>
+class RowsOfFour {
  public:
-  static constexpr bool kIsNormed = true;
-  static constexpr int kInputs = 512;  // of a warpgroup
+  static constexpr int kGroupInputs = 512;
+  static_assert(F::kGroupInputs == kGroupInputs && kWarps == 8);
 
-  /// `first`: the group's first input.
-  __device__ NormedRows(const View& v, int first, char* rows, int thread) : count_(v.rows) {
+ protected:
+  __device__ RowsOfFour(const View& v, int first, int thread) : count_(v.rows) {
     const int input = first + thread * 4;
-    to_ = rows + thread / 2 * v.pitch() + thread % 2 * 8;
     scale_ = load_early(reinterpret_cast<const float4*>(v.scale + input));
+    if (v.shift != nullptr) shift_ = load_early(reinterpret_cast<const float4*>(v.shift + input));
     const float* x = static_cast<const float*>(v.x) + input;
 #pragma unroll
     for (int r = 0; r < kRows; ++r) {
       from_[r] = x + r * v.x_stride;
       asm volatile("" : "+l"(from_[r]));
     }
-    if (v.shift == nullptr) return;
-    const float4 shift = load_early(reinterpret_cast<const float4*>(v.shift + input));
-    store(to_ + v.rows * 16, shift.x, shift.y, shift.z, shift.w);
   }
-
-  __device__ void start() {
-#pragma unroll
-    for (int r = 0; r < kRows; ++r) {
-      raw_[r] = has(r) ? __ldcg(reinterpret_cast<const float4*>(from_[r])) : float4{};
-    }
-  }
-  __device__ void finish() {
-#pragma unroll
-    for (int r = 0; r < kRows; ++r) {
-      const float4 x = raw_[r];
-      squares_[r] = x.x * x.x + x.y * x.y + x.z * x.z + x.w * x.w;
-      if (has(r)) store(to_ + r * 16, x.x * scale_.x, x.y * scale_.y, x.z * scale_.z, x.w * scale_.w);
-    }
-  }
-
-  /// Leaves what the warp's inputs add to each row's sum of squares: [rows, warps].
-  __device__ void leave_squares(float* all) {
-    const int lane = int(threadIdx.x) % 32, warp = int(threadIdx.x) / 32;
-    add_lanes<kMostRows>(squares_, lane);
-    if (lane % 2 == 0) all[lane / 2 * kWarps + warp] = squares_[0];
-  }
-
- private:
   __device__ bool has(int row) const { return kRows < kMostRows || row < count_; }
-  __device__ static void store(char* to, float a, float b, float c, float d) {
-    *reinterpret_cast<uint2*>(to) = {small::bf16_pair(a, b), small::bf16_pair(c, d)};
+  __device__ void load() {
+#pragma unroll
+    for (int r = 0; r < kRows; ++r) {
+      x_[r] = has(r) ? __ldcg(reinterpret_cast<const float4*>(from_[r])) : float4{};
+    }
+  }
+  /// Leaves what the warp's inputs add to each row's sum of squares: [rows, warps].
+  __device__ void leave(float* all) const {
+    const int lane = int(threadIdx.x) % 32, warp = int(threadIdx.x) / 32;
+    float squares[kMostRows] = {};
+#pragma unroll
+    for (int r = 0; r < kRows; ++r)
+      squares[r] = x_[r].x * x_[r].x + x_[r].y * x_[r].y + x_[r].z * x_[r].z + x_[r].w * x_[r].w;
+    add_lanes<kMostRows>(squares, lane);
+    if (lane % 2 == 0) all[lane / 2 * kWarps + warp] = squares[0];
+  }
+  /// What the norm multiplies row `row` with.
+  __device__ static float norm_of(const float* all, int row) {
+    const float4 a = reinterpret_cast<const float4*>(all)[2 * row];
+    const float4 b = reinterpret_cast<const float4*>(all)[2 * row + 1];
+    const float sum = ((a.x + a.y) + (a.z + a.w)) + ((b.x + b.y) + (b.z + b.w));
+    return rsqrtf(sum * (1.f / float(F::kInputs)) + 1e-6f);
   }
 
   int count_;
-  char* to_;
-  float4 scale_;
+  float4 scale_, shift_{};
   const float* from_[kRows];
-  float4 raw_[kRows];
-  float squares_[kMostRows] = {};
+  float4 x_[kRows];
 };
 
-/// What the sums of row `row` must be multiplied with, of the squares that all warps have left.
-__device__ inline float norm_factor(const float* all, int row, int in) {
-  static_assert(kWarps == 8);
-  const float4 a = reinterpret_cast<const float4*>(all)[2 * row], b = reinterpret_cast<const float4*>(all)[2 * row + 1];
-  const float sum = ((a.x + a.y) + (a.z + a.w)) + ((b.x + b.y) + (b.z + b.w));
-  return rsqrtf(sum * (1.f / float(in)) + 1e-6f);
-}
+/// Rows times the scale of a norm, as bf16; what they must be divided by waits until the sums are done. The row behind
+/// the last holds the shift, whose product is added then.
+template <class F, int kRows>
+class NormedRows : RowsOfFour<F, kRows> {
+  using Base = RowsOfFour<F, kRows>;
+
+ public:
+  static constexpr bool kHasShiftRow = true;
+
+  __device__ NormedRows(const View& v, int first, char* rows, int pitch, int thread)
+      : Base(v, first, thread), to_(rows + thread / 2 * pitch + thread % 2 * 8) {
+    if (v.shift != nullptr) store(v.rows, this->shift_, {1.f, 1.f, 1.f, 1.f});
+  }
+  __device__ void bring(float*) {
+    this->load();
+#pragma unroll
+    for (int r = 0; r < kRows; ++r) {
+      if (this->has(r)) store(r, this->x_[r], this->scale_);
+    }
+  }
+  __device__ void leave_squares(float* all) const { this->leave(all); }
+  __device__ float factor(const float* all, int row) const { return Base::norm_of(all, row); }
+
+ private:
+  __device__ void store(int row, const float4& x, const float4& s) const {
+    *reinterpret_cast<uint2*>(to_ + row * kPieceBytes) = {small::bf16_pair(x.x * s.x, x.y * s.y),
+                                                          small::bf16_pair(x.z * s.z, x.w * s.w)};
+  }
+  char* to_;
+};
+
+/// Normed rows as e4m3: scaled and shifted before they are rounded, so that the squares come first.
+template <class F, int kRows>
+class QuantisedRows : RowsOfFour<F, kRows> {
+  using Base = RowsOfFour<F, kRows>;
+
+ public:
+  static constexpr bool kHasShiftRow = false;
+
+  __device__ QuantisedRows(const View& v, int first, char* rows, int pitch, int thread)
+      : Base(v, first, thread), to_(rows + thread / 4 * pitch + thread % 4 * 4), factor_(v.x_scale) {
+    const float inverse = 1.f / v.x_scale;
+    for (float4* t : {&this->scale_, &this->shift_}) {
+      *t = {t->x * inverse, t->y * inverse, t->z * inverse, t->w * inverse};
+    }
+  }
+  __device__ void bring(float* squares) {
+    this->load();
+    this->leave(squares);
+    __syncthreads();
+    const float4 s = this->scale_, t = this->shift_;
+#pragma unroll
+    for (int r = 0; r < kRows; ++r) {
+      if (!this->has(r)) continue;
+      const float n = Base::norm_of(squares, r);
+      const float4 x = this->x_[r];
+      const unsigned low = pair(x.x * n * s.x + t.x, x.y * n * s.y + t.y),
+                     high = pair(x.z * n * s.z + t.z, x.w * n * s.w + t.w);
+      *reinterpret_cast<unsigned*>(to_ + r * kPieceBytes) = low | high << 16;
+    }
+  }
+  __device__ void leave_squares(float*) const {}
+  __device__ float factor(const float*, int) const { return factor_; }
+
+ private:
+  __device__ static unsigned pair(float low, float high) {
+    return __nv_cvt_float2_to_fp8x2({low, high}, __NV_SATFINITE, __NV_E4M3);
+  }
+  char* to_;
+  float factor_;
+};
 
 }  // namespace awd::cuda::tall
