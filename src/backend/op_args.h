@@ -82,7 +82,7 @@ struct MlpBranch {
   Modulation norm;  // with its gate
   Tensor normed;    // scratch [rows, width] compute
   const Linear* gate_up = nullptr;
-  Tensor hidden;  // scratch [rows, mlp] compute
+  Tensor hidden;  // [rows, mlp] compute: the unit's output afterwards, scratch where the layers are quantised
   const Linear* down = nullptr;
   Tensor branch;  // scratch [rows, width] f32
 };

@@ -24,7 +24,8 @@ Fp8Ranges fp8_ranges(PolicyFolder& folder, const EngineOptions& options) {
     return {};
   }
   Fp8Ranges ranges = read_fp8_ranges(file, *folder.config);
-  folder.notes.push_back(fmt::format("fp8: activation scales of {}, from {} observations", file, ranges.samples));
+  folder.notes.push_back(fmt::format("fp8: activation scales of {}, from {} observations{}", file, ranges.samples,
+                                     ranges.expert.empty() ? " of the prefix alone" : ""));
   return ranges;
 }
 

@@ -104,13 +104,17 @@ Modulation ExpertWeights::norm(int step, int index) const {
   return {row.col_range(0, width), row.col_range(width, width), row.col_range(2 * width, width)};
 }
 
-ExpertWeights load_expert(WeightPacker& packer, const ModelConfig& config, int flow_steps) {
+ExpertWeights load_expert(WeightPacker& packer, const ModelConfig& config, int flow_steps, const Fp8Ranges& ranges) {
   const int width = config.expert.width;
   ExpertWeights expert;
   for (int i = 0; i < config.llm.depth; ++i) {
     const std::string layer = fmt::format("{}layers.{}.", kExpert, i);
-    expert.layers.push_back(packer.load_gemma_layer(
-        {.prefix = layer, .width = width, .mlp = config.expert.mlp, .max_rows = config.suffix_tokens()}, config));
+    expert.layers.push_back(packer.load_gemma_layer({.prefix = layer,
+                                                     .width = width,
+                                                     .mlp = config.expert.mlp,
+                                                     .max_rows = config.suffix_tokens(),
+                                                     .range = ranges.expert_layer(i)},
+                                                    config));
   }
   expert.action_in = packer.linear({{"action_in_proj"}, config.model_action_dim, width, true, DType::kF32});
   expert.action_out = packer.linear({{"action_out_proj"}, width, config.model_action_dim, true, DType::kF32});

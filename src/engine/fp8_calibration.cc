@@ -1,4 +1,4 @@
-// Ranges by an observer of the prefix' MLPs.
+// Ranges by observers of the MLPs of a whole query.
 #include "engine/fp8_calibration.h"
 
 #include <fmt/format.h>
@@ -8,23 +8,22 @@
 
 #include "awd/error.h"
 #include "base/check.h"
+#include "base/rng.h"
 #include "engine/loaded_engine.h"
 
 namespace awd {
 namespace {
 
-/// The largest magnitudes so far.
+/// Raises the ranges of a tower to the largest magnitudes so far.
 class RangeObserver : public MlpObserver {
  public:
-  explicit RangeObserver(int layers) { ranges.layers.resize(std::size_t(layers)); }
+  explicit RangeObserver(std::vector<MlpRange>& layers) : layers_(layers) {}
 
   void see(int layer, const Tensor& normed, const Tensor& hidden, Ops& ops) override {
-    MlpRange& range = ranges.layers[std::size_t(layer)];
+    MlpRange& range = layers_[std::size_t(layer)];
     range.normed = std::max(range.normed, largest(normed, ops));
     range.hidden = std::max(range.hidden, largest(hidden, ops));
   }
-
-  Fp8Ranges ranges;
 
  private:
   float largest(const Tensor& tensor, Ops& ops) {
@@ -38,8 +37,16 @@ class RangeObserver : public MlpObserver {
     return most;
   }
 
+  std::vector<MlpRange>& layers_;
   std::vector<float> values_;
 };
+
+std::vector<float> flow_noise(const ModelConfig& config) {
+  std::vector<float> noise(std::size_t(config.horizon) * std::size_t(config.model_action_dim));
+  Rng rng(kCalibrationSeed);
+  std::ranges::generate(noise, [&rng] { return float(rng.normal()); });
+  return noise;
+}
 
 std::shared_ptr<const LoadedEngine> loaded(std::shared_ptr<const Engine> engine) {
   const EngineDtype dtype = engine->info().dtype;
@@ -55,10 +62,19 @@ std::shared_ptr<const LoadedEngine> loaded(std::shared_ptr<const Engine> engine)
 
 struct Fp8Calibration::Impl {
   explicit Impl(const std::shared_ptr<const LoadedEngine>& engine)
-      : observer(engine->model.config.llm.depth - 1), session(make_observed_session(engine, observer)) {}
-  RangeObserver observer;
+      : noise(flow_noise(engine->model.config)),
+        session(make_observed_session(engine, {.prefix = &prefix, .expert = &expert})) {
+    const auto depth = std::size_t(engine->model.config.llm.depth);
+    ranges.prefix.resize(depth - 1);
+    ranges.expert.resize(depth);
+  }
+
+  Fp8Ranges ranges;
+  RangeObserver prefix{ranges.prefix}, expert{ranges.expert};
+  std::vector<float> noise;
   std::unique_ptr<Session> session;
   PrefixCache cache;
+  ActionChunk chunk;
 };
 
 Fp8Calibration::Fp8Calibration(std::shared_ptr<const Engine> engine)
@@ -67,9 +83,10 @@ Fp8Calibration::~Fp8Calibration() = default;
 
 void Fp8Calibration::add(const Observation& observation) {
   impl_->session->encode(observation, impl_->cache);
-  ++impl_->observer.ranges.samples;
+  impl_->session->denoise(impl_->cache, observation.state, impl_->noise, impl_->chunk, nullptr);
+  ++impl_->ranges.samples;
 }
 
-const Fp8Ranges& Fp8Calibration::ranges() const { return impl_->observer.ranges; }
+const Fp8Ranges& Fp8Calibration::ranges() const { return impl_->ranges; }
 
 }  // namespace awd

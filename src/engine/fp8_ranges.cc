@@ -1,4 +1,5 @@
-// fp8_scales.json: {"format", "policy", "llm": {"width", "mlp"}, "samples", "layers": [{"normed", "hidden"}, ...]}.
+// fp8_scales.json: {"format", "policy", "llm": {"width", "mlp"}, "samples", "layers": [{"normed", "hidden"}, ...],
+// "expert": {"width", "mlp", "layers": [...]}}. The layers outside of "expert" are the prefix'.
 #include "engine/fp8_ranges.h"
 
 #include <cmath>
@@ -17,6 +18,25 @@ float read_range(const JsonFields& fields, const char* name) {
   return float(value);
 }
 
+/// Field "layers".
+std::vector<MlpRange> read_layers(const JsonFields& fields, int expected) {
+  const std::vector<JsonFields> stored = fields.objects("layers");
+  if (int(stored.size()) != expected) {
+    fields.fail("layers", fmt::format("{} layers as in the policy", expected), fmt::format("{}", stored.size()));
+  }
+  std::vector<MlpRange> layers;
+  for (const JsonFields& layer : stored) {
+    layers.push_back({.normed = read_range(layer, "normed"), .hidden = read_range(layer, "hidden")});
+  }
+  return layers;
+}
+
+nlohmann::ordered_json layers_json(const std::vector<MlpRange>& ranges) {
+  nlohmann::ordered_json layers = nlohmann::ordered_json::array();
+  for (const MlpRange& range : ranges) layers.push_back({{"normed", range.normed}, {"hidden", range.hidden}});
+  return layers;
+}
+
 void require_size(const JsonFields& fields, const char* name, int expected) {
   const int got = fields.integer(name, 1, 1 << 20);
   if (got != expected) fields.fail(name, fmt::format("{} as in the policy", expected), fmt::format("{}", got));
@@ -31,29 +51,27 @@ Fp8Ranges read_fp8_ranges(const std::string& file, const ModelConfig& config) {
   const JsonFields llm = fields.object("llm");
   require_size(llm, "width", config.llm.width);
   require_size(llm, "mlp", config.llm.mlp);
-  const nlohmann::json& layers = fields.field("layers");
-  const std::size_t expected = std::size_t(config.llm.depth - 1);
-  if (!layers.is_array() || layers.size() != expected) {
-    fields.fail("layers", fmt::format("{} layers as in the policy", expected),
-                layers.is_array() ? fmt::format("{}", layers.size()) : layers.dump());
-  }
-  Fp8Ranges ranges{.samples = fields.integer("samples", 1, 1 << 30), .layers = {}};
-  for (std::size_t i = 0; i < expected; ++i) {
-    if (!layers[i].is_object()) fields.fail("layers", "objects", layers[i].dump());
-    const JsonFields layer(file, layers[i], fmt::format("layers[{}].", i));
-    ranges.layers.push_back({.normed = read_range(layer, "normed"), .hidden = read_range(layer, "hidden")});
-  }
+  Fp8Ranges ranges;
+  ranges.samples = fields.integer("samples", 1, 1 << 30);
+  ranges.prefix = read_layers(fields, config.llm.depth - 1);
+  if (!fields.has("expert")) return ranges;
+  const JsonFields expert = fields.object("expert");
+  require_size(expert, "width", config.expert.width);
+  require_size(expert, "mlp", config.expert.mlp);
+  ranges.expert = read_layers(expert, config.llm.depth);
   return ranges;
 }
 
 void write_fp8_ranges(const std::string& file, const ModelConfig& config, const Fp8Ranges& ranges) {
-  nlohmann::ordered_json layers = nlohmann::ordered_json::array();
-  for (const MlpRange& range : ranges.layers) layers.push_back({{"normed", range.normed}, {"hidden", range.hidden}});
-  const nlohmann::ordered_json json{{"format", kFormat},
-                                    {"policy", config.name},
-                                    {"llm", {{"width", config.llm.width}, {"mlp", config.llm.mlp}}},
-                                    {"samples", ranges.samples},
-                                    {"layers", layers}};
+  nlohmann::ordered_json json{{"format", kFormat},
+                              {"policy", config.name},
+                              {"llm", {{"width", config.llm.width}, {"mlp", config.llm.mlp}}},
+                              {"samples", ranges.samples},
+                              {"layers", layers_json(ranges.prefix)}};
+  if (!ranges.expert.empty()) {
+    json["expert"] = {
+        {"width", config.expert.width}, {"mlp", config.expert.mlp}, {"layers", layers_json(ranges.expert)}};
+  }
   std::ofstream stream(file);
   stream << json.dump(2) << "\n";
   stream.close();

@@ -9,12 +9,18 @@
 
 namespace awd {
 
-/// Looks at the rows that the products of MLPs multiply.
+/// Looks at the rows that the products of a tower's MLPs multiply.
 class MlpObserver {
  public:
   virtual ~MlpObserver() = default;
   /// Of one layer: `normed` [rows, width] into the gated unit, `hidden` [rows, mlp] into the down projection; compute.
   virtual void see(int layer, const Tensor& normed, const Tensor& hidden, Ops& ops) = 0;
+};
+
+/// Who looks at a query, tower by tower; each may be missing.
+struct MlpObservers {
+  MlpObserver* prefix = nullptr;
+  MlpObserver* expert = nullptr;
 };
 
 /// One run of tokens through one layer. Their keys and values are written behind those before, or over the rows `at` of

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "awd/error.h"
 #include "io/strict_json.h"
@@ -83,6 +84,19 @@ class JsonFields {
     const nlohmann::json& value = field(name);
     if (!value.is_object()) fail(name, "an object", value.dump());
     return {path_, value, prefix_ + name + "."};
+  }
+
+  /// The elements of an array of objects.
+  std::vector<JsonFields> objects(const std::string& name) const {
+    const nlohmann::json& values = field(name);
+    if (!values.is_array()) fail(name, "an array of objects", values.dump());
+    std::vector<JsonFields> elements;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::string element = fmt::format("{}[{}]", name, i);
+      if (!values[i].is_object()) fail(element, "an object", values[i].dump());
+      elements.push_back({path_, values[i], prefix_ + element + "."});
+    }
+    return elements;
   }
 
   /// Throws awd::Error "[file] field NAME: PROBLEM".

@@ -33,7 +33,7 @@ class LoadedEngine : public Engine {
   EngineInfo info_;
 };
 
-/// A session that shows `mlps`, which must outlive it, what the MLPs of its prefixes multiply.
-std::unique_ptr<Session> make_observed_session(std::shared_ptr<const LoadedEngine> engine, MlpObserver& mlps);
+/// A session that shows `mlps`, which must outlive it, what the MLPs of its prefixes and flows multiply.
+std::unique_ptr<Session> make_observed_session(std::shared_ptr<const LoadedEngine> engine, const MlpObservers& mlps);
 
 }  // namespace awd

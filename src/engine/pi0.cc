@@ -11,8 +11,8 @@ namespace {
 /// The suffix of one denoise call: how its tokens reach the layers of the expert.
 class Suffix {
  public:
-  Suffix(const Pi0& model, Ops& ops, Activations& activations)
-      : model_(model), expert_(model.weights.expert), ops_(ops), a_(activations) {}
+  Suffix(const Pi0& model, Ops& ops, Activations& activations, MlpObserver* mlps)
+      : model_(model), expert_(model.weights.expert), ops_(ops), a_(activations), mlps_(mlps) {}
 
   /// The prefix that all tokens see, and the positions behind it.
   void hold(const PrefixCache::Impl& cache) {
@@ -84,13 +84,15 @@ class Suffix {
             .layer = layer,
             .angles = a_.suffix_angles.tensor().row_range(before, rows),
             .key_share = key_share,
-            .rows = rows};
+            .rows = rows,
+            .mlps = mlps_};
   }
 
   const Pi0& model_;
   const ExpertWeights& expert_;
   Ops& ops_;
   Activations& a_;
+  MlpObserver* mlps_;  // or null
 };
 
 /// Drops the rows of x that leave before `layer`. The residual branch is free between layers.
@@ -161,19 +163,19 @@ void prefill(const Pi0& model, const LayerRows& rows, int text_tokens, Ops& ops,
 }
 
 void denoise(const Pi0& model, const PrefixCache::Impl& cache, int first_step, Ops& ops, Activations& activations,
-             AttentionObserver* observer) {
+             AttentionObserver* observer, MlpObserver* mlps) {
   const int last_step = model.flow_steps - 1;
   const auto shares = [&](int step) {
     const bool is_observed = observer != nullptr && observer->wants(step);
     return !is_observed ? 0 : observer->wants_heads() ? model.config.llm.heads : 1;
   };
-  Suffix suffix(model, ops, activations);
+  Suffix suffix(model, ops, activations, mlps);
   const auto observe = [&](int step) {
     if (shares(step) > 0)
       observer->see(step, suffix.key_share(0, model.config.llm.depth * shares(step)).col_range(0, cache.tokens), ops);
   };
   suffix.hold(cache);
-  if (shares(first_step) > 0 && first_step < last_step) {  // looked at between steps, so not recorded
+  if (mlps != nullptr || (shares(first_step) > 0 && first_step < last_step)) {  // looked at on the way: not recorded
     if (model.config.has_state_token()) suffix.add_state_token();
     suffix.embed_actions(first_step);
     for (int step = first_step; step <= last_step; ++step) {

@@ -41,8 +41,10 @@ class AttentionObserver {
 };
 
 /// Step 3: solves the flow in activations.actions (x at the time of `first_step` in, actions out, model units) on a
-/// held cache. activations.state holds the padded, normalised state; read where the model has a state token.
+/// held cache. activations.state holds the padded, normalised state; read where the model has a state token. `mlps`, if
+/// not null, sees every layer of the expert that runs as a whole: once for the state token, once per step for the
+/// actions.
 void denoise(const Pi0& model, const PrefixCache::Impl& cache, int first_step, Ops& ops, Activations& activations,
-             AttentionObserver* observer);
+             AttentionObserver* observer, MlpObserver* mlps = nullptr);
 
 }  // namespace awd

@@ -20,7 +20,7 @@ namespace {
 
 class LoadedSession : public Session {
  public:
-  explicit LoadedSession(std::shared_ptr<const LoadedEngine> engine, MlpObserver* mlps = nullptr)
+  explicit LoadedSession(std::shared_ptr<const LoadedEngine> engine, const MlpObservers& mlps = {})
       : engine_(std::move(engine)),
         mlps_(mlps),
         config_(engine_->model.config),
@@ -60,7 +60,7 @@ class LoadedSession : public Session {
       ops_->copy_rows(activations_.text.tensor(), held.text.tensor());
     }
     timing.vision_ms = stage_ms(watch);
-    prefill(engine_->model, plan_.rows(), text_tokens, *ops_, activations_, held, mlps_);
+    prefill(engine_->model, plan_.rows(), text_tokens, *ops_, activations_, held, mlps_.prefix);
     timing.prefix_ms = stage_ms(watch);
     timing.work = plan_.share_of_work();
     return timing;
@@ -193,7 +193,7 @@ class LoadedSession : public Session {
     AttentionRecorder::Wanted from_attention = wanted;
     if (engine_->options.importance != ImportanceSource::kAttention) from_attention.importance = nullptr;
     recorder_.begin(cache.impl().present, from_attention);
-    awd::denoise(engine_->model, cache.impl(), start.step, *ops_, activations_, &recorder_);
+    awd::denoise(engine_->model, cache.impl(), start.step, *ops_, activations_, &recorder_, mlps_.expert);
     ops_->download(activations_.actions.tensor(), actions_);
     if (wanted.importance != nullptr) fill_importance(cache.impl(), start, *wanted.importance);
 
@@ -214,7 +214,7 @@ class LoadedSession : public Session {
   }
 
   std::shared_ptr<const LoadedEngine> engine_;
-  MlpObserver* mlps_;  // or null
+  MlpObservers mlps_;
   const ModelConfig& config_;
   std::unique_ptr<Ops> ops_;
   Activations activations_;
@@ -236,8 +236,8 @@ class LoadedSession : public Session {
 
 }  // namespace
 
-std::unique_ptr<Session> make_observed_session(std::shared_ptr<const LoadedEngine> engine, MlpObserver& mlps) {
-  return std::make_unique<LoadedSession>(std::move(engine), &mlps);
+std::unique_ptr<Session> make_observed_session(std::shared_ptr<const LoadedEngine> engine, const MlpObservers& mlps) {
+  return std::make_unique<LoadedSession>(std::move(engine), mlps);
 }
 
 std::unique_ptr<Session> Session::create(std::shared_ptr<const Engine> engine) {

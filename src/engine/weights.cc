@@ -74,7 +74,7 @@ LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config, c
     if (i + 1 < depth) {
       add_scales(reader.read(layer + "post_attention_layernorm.weight", {width}));
       language.layers.push_back(packer.load_gemma_layer(
-          {.prefix = layer, .width = width, .mlp = config.llm.mlp, .range = ranges.layer(i)}, config));
+          {.prefix = layer, .width = width, .mlp = config.llm.mlp, .range = ranges.prefix_layer(i)}, config));
       continue;
     }
     // Nobody reads the last layer's output: only its keys and values are needed.
@@ -189,7 +189,7 @@ Weights load_weights(std::shared_ptr<const Checkpoint> checkpoint, const ModelCo
   const Ops::Scope scope(packer.ops());
   weights.vision = load_vision(packer, config);
   weights.language = load_language(packer, config, ranges);
-  weights.expert = load_expert(packer, config, flow_steps);
+  weights.expert = load_expert(packer, config, flow_steps, ranges);
   weights.angles = rotary_angles(packer, config);
   weights.bytes = packer.bytes();
   return weights;

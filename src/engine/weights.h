@@ -130,8 +130,8 @@ class WeightPacker {
 /// Packs the weights of a checkpoint for a device. All names, shapes and types are checked before any value is read;
 /// values are checked for NaN and infinity on the way, but for the embedding, whose rows are checked when they are used
 /// (see embed_token). Pages of the file are given back as soon as they have been packed. Throws awd::Error.
-/// `flow_steps` fixes the times whose embeddings and modulations are computed here, once; `ranges` are those of the
-/// prefix, for devices that quantise with fixed scales.
+/// `flow_steps` fixes the times whose embeddings and modulations are computed here, once; `ranges` are for devices that
+/// quantise with fixed scales.
 Weights load_weights(std::shared_ptr<const Checkpoint> checkpoint, const ModelConfig& config, int flow_steps,
                      const Device& device, const Fp8Ranges& ranges = {});
 /// load_weights() of a policy folder or a safetensors file.
@@ -144,6 +144,7 @@ void embed_token(const Weights& weights, int token, std::span<float> out);
 LanguageWeights load_language(WeightPacker& packer, const ModelConfig& config, const Fp8Ranges& ranges = {});
 /// [positions, head_dim] = cosines | sines of every position of prefix and suffix.
 Buffer rotary_angles(WeightPacker& packer, const ModelConfig& config);
-ExpertWeights load_expert(WeightPacker& packer, const ModelConfig& config, int flow_steps);
+ExpertWeights load_expert(WeightPacker& packer, const ModelConfig& config, int flow_steps,
+                          const Fp8Ranges& ranges = {});
 
 }  // namespace awd

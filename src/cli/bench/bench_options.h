@@ -42,9 +42,9 @@ struct BenchOptions {
     v(Field{"seconds", "s", "with --iterations 0: how long to time", 0, 86400}, seconds);
     v(Field{"seed", "", "of random weights, pictures, state and noise", 0}, seed);
     v(Field{"calibrate", "PATH",
-            "with --dtype fp8, first measures in bf16 how large activations get on 64 frames of recorded input (as awd "
-            "attention reads it; scene: on this bench's own pictures), and writes it to --fp8-scales or the policy's "
-            "fp8_scales.json"},
+            "with --dtype fp8, first measures in bf16 how large activations get in the MLPs of prefix and action "
+            "expert, on 64 frames of recorded input (as awd attention reads it; scene: on this bench's own pictures), "
+            "and writes it to --fp8-scales or the policy's fp8_scales.json"},
       calibrate);
     v(Field{"action_error", "",
             "also loads the policy in f32 and says how far this dtype's actions are from it, same pictures and noise, "
