@@ -9,8 +9,8 @@ namespace {
 
 using namespace tall;
 
-constexpr int kWidth = 1024;    // of the expert
-constexpr int kUsualRows = 10;  // of a horizon of 10: fewer instructions than for any number
+constexpr int kWidth = 1024, kMlp = 4096;  // of the expert
+constexpr int kUsualRows = 10;             // of a horizon of 10: fewer instructions than for any number
 constexpr SmallNumber kBf16 = SmallNumber::kBf16, kE4m3 = SmallNumber::kE4m3;
 
 bool is_hopper() {
@@ -114,20 +114,22 @@ void start_shared(const SmallLayer& layer, const View& v, const Output& output, 
 
 SmallPlan tall_plan(const SmallSource& source) {
   const bool is_paired = source.pairs != SmallPairs::kNone, is_e4m3 = source.number == kE4m3;
-  const int extra = is_paired ? 1 : 0;  // the shift
+  const int extra = is_paired || is_e4m3 ? 1 : 0;  // the shift
   if (!is_hopper() || source.number == SmallNumber::kBytes || source.bias != nullptr || source.rows <= 0 ||
       source.rows + extra > kMostRows || source.out() % kTile != 0) {
     return {};
   }
   constexpr int kUnits = kTile / 8;
   if (is_e4m3) {
-    if (source.pairs == SmallPairs::kGated && source.in == kWidth) return {.units = kUnits / 2, .slots = 4};
-    if (!is_paired && source.in == 4096) return {.units = kUnits, .cluster = 8, .slots = 2};
+    // What lies between the two products of an MLP is e4m3, so that both must have a plan or none.
+    const bool is_gated = source.pairs == SmallPairs::kGated;
+    if (is_gated && source.in == kWidth && source.out() == 2 * kMlp) return {.units = kUnits / 2, .slots = 4};
+    if (!is_paired && source.in == kMlp && source.out() == kWidth) return {.units = kUnits, .cluster = 8, .slots = 2};
     return {};
   }
   if (is_paired) return source.in == kWidth ? SmallPlan{.units = kUnits / 2, .slots = 6} : SmallPlan{};
   if (source.in == 2048) return {.units = kUnits, .cluster = 8, .slots = 2};
-  if (source.in == 4096) return {.units = kUnits, .cluster = 8, .slots = 4};
+  if (source.in == kMlp) return {.units = kUnits, .cluster = 8, .slots = 4};
   return {};
 }
 
