@@ -8,12 +8,6 @@ namespace awd::cuda::tall {
 
 using small::shared_address;
 
-#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
-inline constexpr bool kHasProducts = true;
-#else
-inline constexpr bool kHasProducts = false;
-#endif
-
 // --- barriers that count bytes
 __device__ inline void init_barrier(std::uint64_t* barrier) {
   asm volatile("mbarrier.init.shared::cta.b64 [%0], 1;" ::"r"(shared_address(barrier)) : "memory");

@@ -1,6 +1,7 @@
 // Launches of tall_linear.h: arguments checked, then put into the kernels' words.
 #include <algorithm>
 
+#include "backend/cuda/big_linear.h"
 #include "backend/cuda/tall_kernel.cuh"
 #include "backend/cuda/tall_linear.h"
 
@@ -12,14 +13,6 @@ using namespace tall;
 constexpr int kWidth = 1024, kMlp = 4096;  // of the expert
 constexpr int kUsualRows = 10;             // of a horizon of 10: fewer instructions than for any number
 constexpr SmallNumber kBf16 = SmallNumber::kBf16, kE4m3 = SmallNumber::kE4m3;
-
-bool is_hopper() {
-  int device = 0, major = 0, minor = 0;
-  AWD_CUDA(cudaGetDevice(&device));
-  AWD_CUDA(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device));
-  AWD_CUDA(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device));
-  return major == 9 && minor == 0;
-}
 
 View view_of(const SmallLayer& layer, const Tensor& x, const Modulation& norm, float x_scale) {
   const bool is_normed = !norm.scale.empty(), is_e4m3 = layer.number == kE4m3;
@@ -115,7 +108,7 @@ void start_shared(const SmallLayer& layer, const View& v, const Output& output, 
 SmallPlan tall_plan(const SmallSource& source) {
   const bool is_paired = source.pairs != SmallPairs::kNone, is_e4m3 = source.number == kE4m3;
   const int extra = is_paired || is_e4m3 ? 1 : 0;  // the shift
-  if (!is_hopper() || source.number == SmallNumber::kBytes || source.bias != nullptr || source.rows <= 0 ||
+  if (!has_big_linear() || source.number == SmallNumber::kBytes || source.bias != nullptr || source.rows <= 0 ||
       source.rows + extra > kMostRows || source.out() % kTile != 0) {
     return {};
   }
