@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/cuda/check.h"
+#include "backend/cuda/tall_linear.h"
 
 namespace awd::cuda {
 namespace {
@@ -326,6 +327,24 @@ TEST_P(SmallLinear, PlainProductsStoreWithBiasAndLeaveThePaddingAlone) {
     }
     run_small({.layer = &layer, .x = x.tensor(), .y = y.tensor()}, nullptr);
     EXPECT_EQ(after, y.values());
+  }
+}
+
+TEST(TallLinear, BothProductsOfAnMlpOfE4m3OrNone) {
+  int devices = 0;
+  if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) GTEST_SKIP() << "no GPU";
+  const auto is_tall = [](int rows, int in, int out, SmallPairs pairs) {
+    SmallSource source{.parts = {}, .in = in, .rows = rows, .number = SmallNumber::kE4m3, .pairs = pairs};
+    source.parts[0].out = out;
+    return tall_plan(source).is_tall();
+  };
+  for (const int rows : {1, 10, 15, 16, 17}) {
+    for (const int mlp : {2048, 4096}) {
+      for (const int width : {1024, 2048}) {
+        EXPECT_EQ(is_tall(rows, width, 2 * mlp, SmallPairs::kGated), is_tall(rows, mlp, width, SmallPairs::kNone))
+            << rows << " rows, width " << width << ", mlp " << mlp;
+      }
+    }
   }
 }
 
