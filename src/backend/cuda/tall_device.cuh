@@ -67,8 +67,15 @@ __device__ inline float load_early(const float* p) {
   return v;
 }
 
-/// A barrier of the 128 threads of warpgroup `group`.
-__device__ inline void sync_group(int group) { asm volatile("bar.sync %0, 128;" ::"r"(group + 1) : "memory"); }
+/// A barrier of the 128 threads of warpgroup `group`, 0 or 1. Named by constants: for a barrier that is only known when
+/// it runs a block takes all 16 of those that the blocks of a multiprocessor share.
+__device__ inline void sync_group(int group) {
+  if (group == 0) {
+    asm volatile("bar.sync 1, 128;" ::: "memory");
+  } else {
+    asm volatile("bar.sync 2, 128;" ::: "memory");
+  }
+}
 
 /// Orders what this thread has stored in shared memory before products that are begun behind the next barrier.
 __device__ inline void publish_stores() {

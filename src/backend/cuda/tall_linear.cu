@@ -11,7 +11,11 @@ namespace {
 using namespace tall;
 
 constexpr int kWidth = 1024, kMlp = 4096;  // of the expert
-constexpr int kUsualRows = 10;             // of a horizon of 10: fewer instructions than for any number
+constexpr int kHeadColumns = 2048;         // of all its query heads
+// Stages that have a place in shared memory, and blocks of a cluster: measured among those that fit.
+constexpr int kQkvSlots = 8, kGatedSlots = 6, kNarrowGatedSlots = 4;
+constexpr int kHeadSlots = 4, kHeadCluster = 4, kDownSlots = 4, kNarrowDownSlots = 2, kDownCluster = 8;
+constexpr int kUsualRows = 10;  // of a horizon of 10: fewer instructions than for any number
 constexpr SmallNumber kBf16 = SmallNumber::kBf16, kE4m3 = SmallNumber::kE4m3;
 
 View view_of(const SmallLayer& layer, const Tensor& x, const Modulation& norm, float x_scale) {
@@ -32,13 +36,16 @@ View view_of(const SmallLayer& layer, const Tensor& x, const Modulation& norm, f
   return v;
 }
 
+/// `least_bytes`: of shared memory, whatever the kernel needs.
 template <class F, class Kernel, class Output>
-void start(Kernel kernel, const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream) {
+void start(Kernel kernel, const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream,
+           int least_bytes = 0) {
   AWD_CHECK(layer.in == F::kInputs && layer.number == F::kNumber, "{} inputs", layer.in);
+  AWD_CHECK(layer.plan.slots == F::kSlots && layer.plan.cluster == F::kCluster, "{} slots", layer.plan.slots);
   const typename F::Layout layout(v.rows + (v.shift != nullptr ? 1 : 0));
   const Shape shape{.grid = dim3(unsigned(layer.groups * F::kCluster)),
                     .block = dim3(kThreads),
-                    .shared_bytes = std::size_t(layout.total),
+                    .shared_bytes = std::size_t(std::max(layout.total, least_bytes)),
                     .cluster = F::kCluster};
   allow_shared_memory(kernel, shape.shared_bytes);
   // The split of cache and shared memory must not change between kernels that share a multiprocessor.
@@ -57,50 +64,22 @@ void start_normed(const SmallLayer& layer, const View& v, const Output& output, 
 }
 
 template <int kSlots, class Output>
-void start_slots(const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream) {
+void start_paired(const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream) {
   using F = Form<kBf16, kWidth * 2 / kDepthBytes / kGroups, kSlots, 1>;
   if (v.scale != nullptr) return start_normed<F, NormedRows>(layer, v, output, stream);
   start<F>(paired_kernel<F, PlainRows<F>, Output>, layer, v, output, stream);
 }
 
 template <class Output>
-void start_paired(const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream) {
-  switch (layer.plan.slots) {
-    case 4:
-      return start_slots<4>(layer, v, output, stream);
-    case 5:
-      return start_slots<5>(layer, v, output, stream);
-    case 6:
-      return start_slots<6>(layer, v, output, stream);
-    case 8:
-      return start_slots<8>(layer, v, output, stream);
-    default:
-      AWD_CHECK(false, "{} slots", layer.plan.slots);
-  }
-}
-
-template <class Output>
 void start_shared(const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream) {
-  const auto is = [&](SmallNumber number, int stages, int slots, int cluster) {
-    const int inputs = stages * kGroups * cluster * (kDepthBytes / kPieceBytes) * piece_inputs(number);
-    return layer.number == number && layer.in == inputs && layer.plan.slots == slots && layer.plan.cluster == cluster;
-  };
-#define AWD_FORM(NUMBER, STAGES, SLOTS, CLUSTER)                         \
-  if (is(NUMBER, STAGES, SLOTS, CLUSTER)) {                              \
-    using F = Form<NUMBER, STAGES, SLOTS, CLUSTER>;                      \
-    return start<F>(shared_kernel<F, Output>, layer, v, output, stream); \
-  }
-  AWD_FORM(kBf16, 2, 2, 8)
-  AWD_FORM(kBf16, 4, 4, 4)
-  AWD_FORM(kBf16, 4, 4, 8)
-  AWD_FORM(kBf16, 4, 3, 8)
-  AWD_FORM(kBf16, 4, 2, 8)
-  AWD_FORM(kBf16, 8, 4, 4)
-  AWD_FORM(kBf16, 8, 8, 4)
-  AWD_FORM(kE4m3, 2, 2, 8)
-  AWD_FORM(kE4m3, 4, 4, 4)
-#undef AWD_FORM
-  AWD_CHECK(false, "{} inputs, {} slots, cluster {}", layer.in, layer.plan.slots, layer.plan.cluster);
+  using OfHeads = Form<kBf16, 4, kHeadSlots, kHeadCluster>;
+  using Mlp = Form<kBf16, 4, kDownSlots, kDownCluster>;
+  using NarrowMlp = Form<kE4m3, 2, kNarrowDownSlots, kDownCluster>;
+  if (layer.number == kE4m3) return start<NarrowMlp>(shared_kernel<NarrowMlp, Output>, layer, v, output, stream);
+  if (layer.in == kMlp) return start<Mlp>(shared_kernel<Mlp, Output>, layer, v, output, stream);
+  // More than half of a multiprocessor's: otherwise two of these few blocks end up on one, with twice the work.
+  constexpr int kAlone = 114 * 1024;
+  start<OfHeads>(shared_kernel<OfHeads, Output>, layer, v, output, stream, kAlone);
 }
 
 }  // namespace
@@ -116,13 +95,18 @@ SmallPlan tall_plan(const SmallSource& source) {
   if (is_e4m3) {
     // What lies between the two products of an MLP is e4m3, so that both must have a plan or none.
     const bool is_gated = source.pairs == SmallPairs::kGated;
-    if (is_gated && source.in == kWidth && source.out() == 2 * kMlp) return {.units = kUnits / 2, .slots = 4};
-    if (!is_paired && source.in == kMlp && source.out() == kWidth) return {.units = kUnits, .cluster = 8, .slots = 2};
-    return {};
+    if (is_gated && source.in == kWidth && source.out() == 2 * kMlp) {
+      return {.units = kUnits / 2, .slots = kNarrowGatedSlots};
+    }
+    if (is_paired || source.in != kMlp || source.out() != kWidth) return {};
+    return {.units = kUnits, .cluster = kDownCluster, .slots = kNarrowDownSlots};
   }
-  if (is_paired) return source.in == kWidth ? SmallPlan{.units = kUnits / 2, .slots = 6} : SmallPlan{};
-  if (source.in == 2048) return {.units = kUnits, .cluster = 8, .slots = 2};
-  if (source.in == kMlp) return {.units = kUnits, .cluster = 8, .slots = 4};
+  if (is_paired && source.in == kWidth) {
+    return {.units = kUnits / 2, .slots = source.pairs == SmallPairs::kGated ? kGatedSlots : kQkvSlots};
+  }
+  if (is_paired) return {};
+  if (source.in == kHeadColumns) return {.units = kUnits, .cluster = kHeadCluster, .slots = kHeadSlots};
+  if (source.in == kMlp) return {.units = kUnits, .cluster = kDownCluster, .slots = kDownSlots};
   return {};
 }
 
@@ -138,7 +122,7 @@ void run_tall_qkv(const SmallQkv& args, cudaStream_t stream) {
   output.angles = static_cast<const float*>(args.angles.data);
   output.angles_stride = args.angles.stride;
   output.half = layer.head_dim / 2;
-  start_paired(layer, view_of(layer, args.x, args.norm, 0.f), output, stream);
+  start_paired<kQkvSlots>(layer, view_of(layer, args.x, args.norm, 0.f), output, stream);
 }
 
 void run_tall_geglu(const SmallGeglu& args, cudaStream_t stream) {
@@ -147,10 +131,10 @@ void run_tall_geglu(const SmallGeglu& args, cudaStream_t stream) {
   const View v = view_of(layer, args.x, args.norm, args.x_scale);
   if (layer.number == kBf16) {
     const Geglu<__nv_bfloat16> output{static_cast<__nv_bfloat16*>(args.y.data), args.y.stride, 1.f};
-    return start_paired(layer, v, output, stream);
+    return start_paired<kGatedSlots>(layer, v, output, stream);
   }
   AWD_CHECK(v.scale != nullptr && args.y_scale > 0.f, "e4m3 without a norm or a scale");
-  using F = Form<kE4m3, kWidth / kDepthBytes / kGroups, 4, 1>;
+  using F = Form<kE4m3, kWidth / kDepthBytes / kGroups, kNarrowGatedSlots, 1>;
   const Geglu<__nv_fp8_e4m3> output{static_cast<__nv_fp8_e4m3*>(args.y.data), args.y.cols, 1.f / args.y_scale};
   start_normed<F, QuantisedRows>(layer, v, output, stream);
 }

@@ -1,6 +1,6 @@
-// What becomes of the sums of a tall product. A thread has one output, or one pair of them, of four rows: 2 q, 2 q + 1
-// and 8 behind them, q its place in a quad. An output is made before the kernel in front has ended; prepare() reads
-// what that has written.
+// What becomes of the sums of a tall product. A thread has one output, or one pair of them, of two rows: 2 q and 2 q +
+// 1 of the lower or the upper eight (`half`), q its place in a quad. An output is made before the kernel in front has
+// ended; prepare() reads what that has written.
 #pragma once
 
 #include <cuda_bf16.h>
@@ -11,8 +11,14 @@
 
 namespace awd::cuda::tall {
 
-inline constexpr int kOwnRows = 4;
-__device__ inline int own_row(int i) { return i / 2 * 8 + int(threadIdx.x) % 4 * 2 + i % 2; }
+inline constexpr int kOwnRows = 2;
+__device__ inline int own_row(int half, int i) { return half * 8 + int(threadIdx.x) % 4 * 2 + i; }
+
+/// Which rows a thread has: of `half`, if the product has as many.
+struct OwnRows {
+  int half;
+  int count;  // of the product
+};
 
 /// A thread's places in a matrix: column `column` of its rows. Elements of rows that there are not are never touched.
 template <class T>
@@ -20,11 +26,12 @@ struct OwnPlaces {
   T* at[kOwnRows];
   bool is_there[kOwnRows];
 
-  __device__ OwnPlaces(T* y, int stride, int column, int rows) {
+  __device__ OwnPlaces(T* y, int stride, int column, OwnRows rows) {
 #pragma unroll
     for (int i = 0; i < kOwnRows; ++i) {
-      at[i] = y + own_row(i) * stride + column;
-      is_there[i] = own_row(i) < rows;
+      const int row = own_row(rows.half, i);
+      at[i] = y + row * stride + column;
+      is_there[i] = row < rows.count;
       asm volatile("" : "+l"(at[i]));
     }
   }
@@ -41,7 +48,7 @@ struct Geglu {
 template <class Number>
 class GegluPlace {
  public:
-  __device__ GegluPlace(const Geglu<Number>& to, int pair, int rows)
+  __device__ GegluPlace(const Geglu<Number>& to, int pair, OwnRows rows)
       : y_(to.y, to.stride, pair, rows), inverse_scale_(to.inverse_scale) {}
   __device__ void prepare() {}
   __device__ bool has(int i) const { return y_.is_there[i]; }
@@ -59,7 +66,7 @@ class GegluPlace {
   float inverse_scale_;
 };
 template <class Number>
-__device__ GegluPlace<Number> place_of(const Geglu<Number>& to, int pair, int rows) {
+__device__ GegluPlace<Number> place_of(const Geglu<Number>& to, int pair, OwnRows rows) {
   return {to, pair, rows};
 }
 
@@ -87,7 +94,7 @@ struct Heads {
 };
 class HeadsPlace {
  public:
-  __device__ HeadsPlace(const Heads& to, int pair, int rows)
+  __device__ HeadsPlace(const Heads& to, int pair, OwnRows rows)
       : HeadsPlace(to, pair, pair + pair / to.half * to.half, rows) {}
   __device__ void prepare() {
 #pragma unroll
@@ -106,12 +113,12 @@ class HeadsPlace {
   }
 
  private:
-  __device__ HeadsPlace(const Heads& to, int pair, int at, int rows)
+  __device__ HeadsPlace(const Heads& to, int pair, int at, OwnRows rows)
       : half_(to.half),
         is_turned_(at < to.parts[0].out + to.parts[1].out),
         angles_(to.angles, to.angles_stride, pair % to.half, rows),
         y_(places(to, at, rows)) {}
-  __device__ static OwnPlaces<__nv_bfloat16> places(const Heads& to, int at, int rows) {
+  __device__ static OwnPlaces<__nv_bfloat16> places(const Heads& to, int at, OwnRows rows) {
     const Heads::Part part = to.part_of(at);
     return {part.y, part.stride, at, rows};
   }
@@ -122,7 +129,7 @@ class HeadsPlace {
   OwnPlaces<__nv_bfloat16> y_;
   float cosine_[kOwnRows], sine_[kOwnRows];
 };
-__device__ inline HeadsPlace place_of(const Heads& to, int pair, int rows) { return {to, pair, rows}; }
+__device__ inline HeadsPlace place_of(const Heads& to, int pair, OwnRows rows) { return {to, pair, rows}; }
 
 /// x += gate * s, f32.
 struct AddBranch {
@@ -132,7 +139,7 @@ struct AddBranch {
 };
 class BranchPlace {
  public:
-  __device__ BranchPlace(const AddBranch& to, int output, int rows)
+  __device__ BranchPlace(const AddBranch& to, int output, OwnRows rows)
       : x_(to.x, to.stride, output, rows), gate_(to.gate == nullptr ? 1.f : load_early(to.gate + output)) {}
   __device__ void prepare() {
 #pragma unroll
@@ -154,7 +161,7 @@ struct Store {
 };
 class StorePlace {
  public:
-  __device__ StorePlace(const Store& to, int output, int rows)
+  __device__ StorePlace(const Store& to, int output, OwnRows rows)
       : f32_(static_cast<float*>(to.y), to.stride, output, rows),
         bf16_(static_cast<__nv_bfloat16*>(to.y), to.stride, output, rows),
         is_f32_(to.is_f32) {}
@@ -173,7 +180,7 @@ class StorePlace {
   OwnPlaces<__nv_bfloat16> bf16_;
   bool is_f32_;
 };
-__device__ inline StorePlace place_of(const Store& to, int output, int rows) { return {to, output, rows}; }
-__device__ inline BranchPlace place_of(const AddBranch& to, int output, int rows) { return {to, output, rows}; }
+__device__ inline StorePlace place_of(const Store& to, int output, OwnRows rows) { return {to, output, rows}; }
+__device__ inline BranchPlace place_of(const AddBranch& to, int output, OwnRows rows) { return {to, output, rows}; }
 
 }  // namespace awd::cuda::tall

@@ -1,8 +1,8 @@
 // The rows of a tall product into shared memory: pieces of 16 bytes of all rows one after the other, a pitch apart from
 // the next piece's. Each warpgroup brings the inputs that it multiplies. What can be computed before the kernel in
 // front has ended is. All kinds of rows have: a constructor, which takes the group's first input, its first row in
-// shared memory and the thread's place 0 .. 127 in the group; bring(); leave_squares(), called while the products run;
-// and factor(), what the sums of a row are multiplied with.
+// shared memory and the thread's place 0 .. 127 in the group; bring(); during(), called for each of kStages stages
+// behind the start of its products, which leave time; and factor(), what the sums of a row are multiplied with.
 #pragma once
 
 #include <cuda_fp8.h>
@@ -44,7 +44,7 @@ class PlainRows {
     start();
     end();
   }
-  __device__ void leave_squares(float*) const {}
+  __device__ void during(int /*stage*/, float*) const {}
   __device__ float factor(const float*, int) const { return factor_; }
 
  private:
@@ -55,20 +55,15 @@ class PlainRows {
   float factor_;
 };
 
-/// Adds up values[i] of all lanes, for each i; lane l ends with the sum of i = l / 2 in values[0]. kCount: kMostRows.
+/// One step of adding up values[i] of all lanes, for each i of kCount: lanes that are kCount apart part them. Steps for
+/// 16, 8, 4 and 2 and one of a plain sum leave lane l with the sum of i = l / 2 in values[0].
 template <int kCount>
-__device__ void add_lanes(float (&values)[kMostRows], int lane) {
-  if constexpr (kCount > 1) {
-    constexpr int kOther = kCount;  // 16 values part lanes that are 16 apart, then 8 values lanes that are 8 apart, ..
-    const bool is_upper = (lane & kOther) != 0;
+__device__ void part_lanes(float (&values)[kMostRows], int lane) {
+  const bool is_upper = (lane & kCount) != 0;
 #pragma unroll
-    for (int i = 0; i < kCount / 2; ++i) {
-      const float lower = values[i], upper = values[i + kCount / 2];
-      values[i] = (is_upper ? upper : lower) + __shfl_xor_sync(~0u, is_upper ? lower : upper, kOther);
-    }
-    add_lanes<kCount / 2>(values, lane);
-  } else {
-    values[0] += __shfl_xor_sync(~0u, values[0], 1);
+  for (int i = 0; i < kCount / 2; ++i) {
+    const float lower = values[i], upper = values[i + kCount / 2];
+    values[i] = (is_upper ? upper : lower) + __shfl_xor_sync(~0u, is_upper ? lower : upper, kCount);
   }
 }
 
@@ -99,15 +94,27 @@ class RowsOfFour {
       x_[r] = has(r) ? __ldcg(reinterpret_cast<const float4*>(from_[r])) : float4{};
     }
   }
-  /// Leaves what the warp's inputs add to each row's sum of squares: [rows, warps].
-  __device__ void leave(float* all) const {
+  /// What the warp's inputs add to each row's sum of squares, in kSquareParts parts of work; the last leaves them in
+  /// `all`, [rows, warps].
+  static constexpr int kSquareParts = 8;
+  __device__ void add_squares(int part, float* all) {
     const int lane = int(threadIdx.x) % 32, warp = int(threadIdx.x) / 32;
-    float squares[kMostRows] = {};
+    constexpr int kRowsEach = (kMostRows + 4) / 5;
+    if (part < 5) {
 #pragma unroll
-    for (int r = 0; r < kRows; ++r)
-      squares[r] = x_[r].x * x_[r].x + x_[r].y * x_[r].y + x_[r].z * x_[r].z + x_[r].w * x_[r].w;
-    add_lanes<kMostRows>(squares, lane);
-    if (lane % 2 == 0) all[lane / 2 * kWarps + warp] = squares[0];
+      for (int r = part * kRowsEach; r < (part + 1) * kRowsEach && r < kMostRows; ++r) {
+        squares_[r] = r < kRows ? x_[r].x * x_[r].x + x_[r].y * x_[r].y + x_[r].z * x_[r].z + x_[r].w * x_[r].w : 0.f;
+      }
+    } else if (part == 5) {
+      part_lanes<16>(squares_, lane);
+    } else if (part == 6) {
+      part_lanes<8>(squares_, lane);
+      part_lanes<4>(squares_, lane);
+    } else {
+      part_lanes<2>(squares_, lane);
+      squares_[0] += __shfl_xor_sync(~0u, squares_[0], 1);
+      if (lane % 2 == 0) all[lane / 2 * kWarps + warp] = squares_[0];
+    }
   }
   /// What the norm multiplies row `row` with.
   __device__ static float norm_of(const float* all, int row) {
@@ -121,6 +128,7 @@ class RowsOfFour {
   float4 scale_, shift_{};
   const float* from_[kRows];
   float4 x_[kRows];
+  float squares_[kMostRows];
 };
 
 /// Rows times the scale of a norm, as bf16; what they must be divided by waits until the sums are done. The row behind
@@ -143,7 +151,10 @@ class NormedRows : RowsOfFour<F, kRows> {
       if (this->has(r)) store(r, this->x_[r], this->scale_);
     }
   }
-  __device__ void leave_squares(float* all) const { this->leave(all); }
+  __device__ void during(int stage, float* all) {
+    static_assert(F::kStages == Base::kSquareParts);
+    this->add_squares(stage, all);
+  }
   __device__ float factor(const float* all, int row) const { return Base::norm_of(all, row); }
 
  private:
@@ -171,7 +182,8 @@ class QuantisedRows : RowsOfFour<F, kRows> {
   }
   __device__ void bring(float* squares) {
     this->load();
-    this->leave(squares);
+#pragma unroll
+    for (int part = 0; part < Base::kSquareParts; ++part) this->add_squares(part, squares);
     __syncthreads();
     const float4 s = this->scale_, t = this->shift_;
 #pragma unroll
@@ -184,7 +196,7 @@ class QuantisedRows : RowsOfFour<F, kRows> {
       *reinterpret_cast<unsigned*>(to_ + r * kPieceBytes) = low | high << 16;
     }
   }
-  __device__ void leave_squares(float*) const {}
+  __device__ void during(int /*stage*/, float*) const {}
   __device__ float factor(const float*, int) const { return factor_; }
 
  private:

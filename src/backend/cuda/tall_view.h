@@ -48,8 +48,7 @@ struct Form {
   static constexpr int kFinished = (8 + kCluster - 1) / kCluster;  // groups of 8 outputs that a block ends
   static_assert(8 % kCluster == 0);
 
-  /// Dynamic shared memory in its order: weights, rows, squares of normed rows, sums on their way (of pairs: between
-  /// the two groups).
+  /// Dynamic shared memory in its order: weights, rows, squares of normed rows, sums that a cluster sends.
   struct Layout {
     int rows = kGroups * kSlots * kStageBytes;
     int pitch;  // bytes between pieces of all rows: an odd number of 16, for rows to lie in different banks
@@ -61,7 +60,7 @@ struct Form {
       squares = rows + kGroups * kPieces * pitch + 128;  // a product reads 16 rows of the last piece
       squares = (squares + 127) / 128 * 128;
       sums = squares + kWarps * kMostRows * int(sizeof(float));
-      total = sums + kGroups * kCluster * kFinished * 512;
+      total = sums + (kCluster == 1 ? 0 : kGroups * kCluster * kFinished * 512);
     }
   };
 };
