@@ -54,6 +54,11 @@ bool AttentionRecorder::wants(int step) const {
 
 bool AttentionRecorder::wants_heads() const { return wanted_.capture != nullptr && wanted_.capture->wants_heads; }
 
+LayerRange AttentionRecorder::layers(int depth) const {
+  const bool wants_importance_alone = wanted_.capture == nullptr && wanted_.layer_entropy == nullptr;
+  return wants_importance_alone ? layers_ : LayerRange{0, depth - 1};
+}
+
 void AttentionRecorder::see(int step, const Tensor& key_share, Ops& ops) {
   const int keys = key_share.cols;
   share_.resize(std::size_t(key_share.rows) * std::size_t(keys));
@@ -71,8 +76,9 @@ void AttentionRecorder::see(int step, const Tensor& key_share, Ops& ops) {
 
 void AttentionRecorder::fill_importance(int keys) {
   relevance_.assign(std::size_t(image_tokens_), 0.f);
+  const int first_seen = layers(config_.llm.depth).first;
   for (int layer = layers_.first; layer <= layers_.last; ++layer) {
-    const float* share = share_.data() + std::size_t(layer) * std::size_t(keys);
+    const float* share = share_.data() + std::size_t(layer - first_seen) * std::size_t(keys);
     for (std::size_t token = 0; token < relevance_.size(); ++token) relevance_[token] += share[token];
   }
   fill_importance_maps(relevance_, present_, int(config_.cameras.size()), *wanted_.importance);

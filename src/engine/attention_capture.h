@@ -6,17 +6,13 @@
 
 #include "awd/engine.h"
 #include "engine/config.h"
+#include "engine/layer_range.h"
 #include "engine/pi0.h"
 
 namespace awd {
 
-/// First and last expert layer (inclusive) that count as importance.
-struct LayerRange {
-  int first = 0;
-  int last = 0;
-};
-
-/// The layers the options ask for, or the last 4/18 of the depth. Throws awd::Error if they do not exist.
+/// The layers that count as importance: those the options ask for, or the last 4/18 of the depth. Throws awd::Error if
+/// they do not exist.
 LayerRange importance_layers(const EngineOptions& options, int depth);
 
 /// Collects attention during one denoise call. Buffers are kept between calls.
@@ -34,6 +30,7 @@ class AttentionRecorder : public AttentionObserver {
 
   bool wants(int step) const override;
   bool wants_heads() const override;
+  LayerRange layers(int depth) const override;
   void see(int step, const Tensor& key_share, Ops& ops) override;
 
  private:
@@ -46,7 +43,7 @@ class AttentionRecorder : public AttentionObserver {
   std::array<bool, kMaxCameras> present_{};
   int image_tokens_ = 0;
   Wanted wanted_;
-  std::vector<float> share_;      // [depth (* heads), keys], host copy of one step
+  std::vector<float> share_;      // [layers (* heads), keys], host copy of one step
   std::vector<float> relevance_;  // [image tokens], summed over the layers that count
 };
 

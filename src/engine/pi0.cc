@@ -45,12 +45,13 @@ class Suffix {
     ops_.linear(hidden, *expert_.action_time_out, tokens(), Write::kReplace);
   }
 
-  /// x of the next time, and its tokens; key_share() gets `shares` rows per layer: 0, 1 or one per head.
-  void step(int step, int shares) {
+  /// x of the next time, and its tokens; key_share() gets `shares` rows for each of `layers`: 0, 1 or one per head.
+  void step(int step, LayerRange layers, int shares) {
     const int horizon = model_.config.horizon;
     const int before = model_.config.has_state_token() ? 1 : 0;
     for (int layer = 0; layer < int(expert_.layers.size()); ++layer) {
-      const Tensor share = shares > 0 ? key_share(layer * shares, shares) : Tensor{};
+      const bool is_seen = shares > 0 && layer >= layers.first && layer <= layers.last;
+      const Tensor share = is_seen ? key_share((layer - layers.first) * shares, shares) : Tensor{};
       gemma_layer(call(layer, step, before, horizon, share), model_.config, ops_, a_, a_.suffix);
     }
     const bool is_last = step + 1 == model_.flow_steps;
@@ -169,25 +170,26 @@ void denoise(const Pi0& model, const PrefixCache::Impl& cache, int first_step, O
     const bool is_observed = observer != nullptr && observer->wants(step);
     return !is_observed ? 0 : observer->wants_heads() ? model.config.llm.heads : 1;
   };
+  const LayerRange layers = observer == nullptr ? LayerRange{} : observer->layers(model.config.llm.depth);
   Suffix suffix(model, ops, activations, mlps);
   const auto observe = [&](int step) {
-    if (shares(step) > 0)
-      observer->see(step, suffix.key_share(0, model.config.llm.depth * shares(step)).col_range(0, cache.tokens), ops);
+    const int rows = layers.count() * shares(step);
+    if (rows > 0) observer->see(step, suffix.key_share(0, rows).col_range(0, cache.tokens), ops);
   };
   suffix.hold(cache);
   if (mlps != nullptr || (shares(first_step) > 0 && first_step < last_step)) {  // looked at on the way: not recorded
     if (model.config.has_state_token()) suffix.add_state_token();
     suffix.embed_actions(first_step);
     for (int step = first_step; step <= last_step; ++step) {
-      suffix.step(step, shares(step));
+      suffix.step(step, layers, shares(step));
       observe(step);
     }
     return;
   }
-  ops.run_recorded(flow_recording(first_step, shares(last_step)), [&] {
+  ops.run_recorded(flow_recording(first_step, layers, shares(last_step)), [&] {
     if (model.config.has_state_token()) suffix.add_state_token();
     suffix.embed_actions(first_step);
-    for (int step = first_step; step <= last_step; ++step) suffix.step(step, shares(step));
+    for (int step = first_step; step <= last_step; ++step) suffix.step(step, layers, shares(step));
   });
   observe(last_step);
 }

@@ -7,6 +7,7 @@
 #include "engine/activations.h"
 #include "engine/gemma.h"
 #include "engine/kv_cache.h"
+#include "engine/layer_range.h"
 #include "engine/layer_rows.h"
 #include "engine/weights.h"
 
@@ -35,8 +36,10 @@ class AttentionObserver {
   virtual ~AttentionObserver() = default;
   virtual bool wants(int step) const = 0;
   virtual bool wants_heads() const { return false; }
-  /// `key_share` [depth, prefix tokens] f32: per layer, the mean over heads and action rows of the attention to each
-  /// token of the prefix; with wants_heads() [depth * heads, prefix tokens], the mean over action rows.
+  /// Of an expert of `depth` layers, those whose attention it wants to see.
+  virtual LayerRange layers(int depth) const { return {0, depth - 1}; }
+  /// `key_share` [layers, prefix tokens] f32: per layer, the mean over heads and action rows of the attention to each
+  /// token of the prefix; with wants_heads() [layers * heads, prefix tokens], the mean over action rows.
   virtual void see(int step, const Tensor& key_share, Ops& ops) = 0;
 };
 

@@ -188,7 +188,7 @@ class LoadedSession : public Session {
     }
     const Ops::Scope scope(*ops_);
     if (config_.has_state_token() || has_relative_actions(config_) || !state.empty()) take_state(state);
-    ops_->upload(state_, activations_.state.tensor());
+    if (config_.has_state_token()) ops_->upload(state_, activations_.state.tensor());
     ops_->upload(start.x, activations_.actions.tensor());
     AttentionRecorder::Wanted from_attention = wanted;
     if (engine_->options.importance != ImportanceSource::kAttention) from_attention.importance = nullptr;
