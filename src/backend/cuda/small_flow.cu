@@ -37,7 +37,8 @@ struct FlowView {
   __host__ __device__ int tokens_each() const { return (width + kBlocks - 1) / kBlocks; }
   /// Of weights in shared memory, in floats: lanes that read 16 bytes of neighbouring rows meet different banks.
   __host__ __device__ int in_pitch() const { return (action_dim + 3) / 4 * 4 + 4; }
-  __host__ __device__ int shared_floats() const { return width * (1 + actions_each()) + tokens_each() * in_pitch(); }
+  /// The normed row, the norm's scale and shift, the weights of both products.
+  __host__ __device__ int shared_floats() const { return width * (3 + actions_each()) + tokens_each() * in_pitch(); }
 };
 
 /// Rows of a weight to shared memory, `columns` a multiple of 4.
@@ -54,22 +55,30 @@ __device__ float sum_of_warp(float v) {
   return v;
 }
 
-/// normed [width] = norm of row x.
-__device__ void norm_row(const FlowView& v, const float* x, float* normed) {
+/// normed [width] = norm of row x; scale and shift (null: none) lie in shared memory once the thread's copies have
+/// ended.
+__device__ void norm_row(int width, const float* x, const float* scale, const float* shift, float* normed) {
   __shared__ float squares[kWarps];
   float sum = 0.f;
-  for (int i = int(threadIdx.x); i < v.width; i += kThreads) {
-    normed[i] = __ldcg(x + i);
-    sum += normed[i] * normed[i];
+#pragma unroll 2
+  for (int i = int(threadIdx.x) * 4; i < width; i += kThreads * 4) {
+    const float4 v = __ldcg(reinterpret_cast<const float4*>(x + i));
+    *reinterpret_cast<float4*>(normed + i) = v;
+    sum += v.x * v.x + v.y * v.y + v.z * v.z + v.w * v.w;
   }
   sum = sum_of_warp(sum);
   if (threadIdx.x % 32 == 0) squares[threadIdx.x / 32] = sum;
+  wait_for_lanes_copies();
   __syncthreads();
   sum = 0.f;
   for (const float of_warp : squares) sum += of_warp;
-  const float r = rsqrtf(sum / float(v.width) + 1e-6f);
-  for (int i = int(threadIdx.x); i < v.width; i += kThreads) {
-    normed[i] = normed[i] * r * __ldcg(v.scale + i) + (v.shift == nullptr ? 0.f : __ldcg(v.shift + i));
+  const float r = rsqrtf(sum / float(width) + 1e-6f);
+#pragma unroll 2
+  for (int i = int(threadIdx.x) * 4; i < width; i += kThreads * 4) {
+    const float4 v = *reinterpret_cast<const float4*>(normed + i), s = *reinterpret_cast<const float4*>(scale + i);
+    const float4 t = shift == nullptr ? float4{} : *reinterpret_cast<const float4*>(shift + i);
+    *reinterpret_cast<float4*>(normed + i) = {v.x * r * s.x + t.x, v.y * r * s.y + t.y, v.z * r * s.z + t.z,
+                                              v.w * r * s.w + t.w};
   }
   __syncthreads();
 }
@@ -89,37 +98,48 @@ __device__ void store_in_all_blocks(float* p, float value) {
 __global__ __launch_bounds__(kThreads) void flow_kernel(const __grid_constant__ FlowView v) {
   extern __shared__ __align__(16) float shared[];
   __shared__ __align__(16) float moved[kMostActions];
+  __shared__ float before[kMostActions], bias[kMostActions];  // of the block's actions
   let_next_start();
   const int rank = int(cluster_rank()), row = int(blockIdx.x) / kBlocks;
   const int warp = int(threadIdx.x / 32), lane = int(threadIdx.x % 32);
   const int first_action = rank * v.actions_each(), first_token = rank * v.tokens_each();
   const int actions = max(0, min(v.actions_each(), v.action_dim - first_action));
   const int tokens = v.in == nullptr ? 0 : max(0, min(v.tokens_each(), v.width - first_token));
-  float* normed = shared;                        // [width]
-  float* out = shared + v.width;                 // [actions_each, width]
+  float* normed = shared;           // [width]
+  float* scale = shared + v.width;  // [width]
+  float* shift = v.shift == nullptr ? nullptr : scale + v.width;
+  float* out = shared + 3 * v.width;             // [actions_each, width]
   float* in = out + v.actions_each() * v.width;  // [tokens_each, in_pitch]
+  start_copy(scale, v.width, v.scale, v.width, 1, v.width);
+  if (shift != nullptr) start_copy(shift, v.width, v.shift, v.width, 1, v.width);
   start_copy(out, v.width, v.out + std::size_t(first_action) * v.out_stride, v.out_stride, actions, v.width);
   start_copy(in, v.in_pitch(), v.in + std::size_t(first_token) * v.in_stride, v.in_stride, tokens, v.in_pitch() - 4);
   for (int i = int(threadIdx.x); i < kMostActions; i += kThreads) moved[i] = 0.f;
+  float* action_row = v.actions + std::size_t(row) * v.actions_stride + first_action;
+  for (int i = int(threadIdx.x); i < actions; i += kThreads) {
+    bias[i] = v.out_bias == nullptr ? 0.f : v.out_bias[first_action + i];
+  }
   cluster_arrive();
   wait_for_previous();
 
-  norm_row(v, v.x + std::size_t(row) * v.x_stride, normed);
-  wait_for_lanes_copies();
-  __syncthreads();
+  for (int i = int(threadIdx.x); i < actions; i += kThreads) before[i] = __ldcg(action_row + i);
+  norm_row(v.width, v.x + std::size_t(row) * v.x_stride, scale, shift, normed);
   cluster_wait();  // all blocks of the cluster run
   for (int i = warp; i < actions; i += kWarps) {
     float sum = 0.f;
-    for (int k = lane; k < v.width; k += 32) sum += normed[k] * out[i * v.width + k];
+#pragma unroll 2
+    for (int k = lane * 4; k < v.width; k += 128) {
+      const float4 x = *reinterpret_cast<const float4*>(normed + k);
+      const float4 w = *reinterpret_cast<const float4*>(out + i * v.width + k);
+      sum += x.x * w.x + x.y * w.y + x.z * w.z + x.w * w.w;
+    }
     sum = sum_of_warp(sum);
     if (lane != 0) continue;
-    const int column = first_action + i;
-    float* action = v.actions + std::size_t(row) * v.actions_stride + column;
-    if (v.out_bias != nullptr) sum += v.out_bias[column];
-    v.velocity[std::size_t(row) * v.velocity_stride + column] = sum;
-    const float now = __ldcg(action) + v.factor * sum;
-    *action = now;
-    store_in_all_blocks(moved + column, now);
+    sum += bias[i];
+    const float now = before[i] + v.factor * sum;
+    store_in_all_blocks(moved + first_action + i, now);
+    v.velocity[std::size_t(row) * v.velocity_stride + first_action + i] = sum;
+    action_row[i] = now;
   }
   __syncwarp();
   cluster_arrive_stored();
@@ -150,6 +170,7 @@ void run_small_flow(const SmallFlow& args, cudaStream_t stream) {
   const auto floats = [](const Tensor& t) { return static_cast<float*>(t.data); };
   AWD_CHECK(args.x.dtype == DType::kF32 && args.actions.dtype == DType::kF32 && args.out->dtype == DType::kF32);
   AWD_CHECK(args.out->in == args.x.cols && args.out->out == args.actions.cols && args.out->stride % 4 == 0);
+  AWD_CHECK(args.x.stride % 4 == 0, "stride {}", args.x.stride);
   FlowView v{};
   v.x = floats(args.x);
   v.x_stride = args.x.stride;
