@@ -58,6 +58,7 @@ BigNumber LinearMaker::number_of(const LinearData& data) const {
 SmallSource LinearMaker::numbered(SmallSource source, bool is_mlp) const {
   if (!options_.fp8_weights) return source;
   source.number = is_mlp ? SmallNumber::kE4m3 : SmallNumber::kBf16;
+  source.is_beside_e4m3 = true;
   if (!tall_plan(source).is_tall()) source.number = SmallNumber::kBytes;
   return source;
 }

@@ -39,16 +39,18 @@ struct SmallSource {
   const float* bias = nullptr;  // f32 [sum of out], device; optional
   SmallNumber number = SmallNumber::kBf16;
   SmallPairs pairs = SmallPairs::kNone;
-  int head_dim = 0;  // kHeads
+  int head_dim = 0;             // kHeads
+  bool is_beside_e4m3 = false;  // the MLPs of the same layers are e4m3, which leaves other places in shared memory
 
   int out() const { return parts[0].out + parts[1].out + parts[2].out; }
 };
 
 /// How a product is cut into thread blocks.
 struct SmallPlan {
-  int units = 1;    // of a block: tiles of 8 outputs, or pairs of tiles
-  int cluster = 1;  // blocks that share the inputs of an output: 1, 2 or 4 (tall: up to 8); pairs have 1
-  int slots = 0;    // of a tall product (tall_view.h), else 0
+  int units = 1;         // of a block: tiles of 8 outputs, or pairs of tiles
+  int cluster = 1;       // blocks that share the inputs of an output: 1, 2 or 4 (tall: up to 8); pairs have 1
+  int slots = 0;         // of a tall product (tall_view.h), else 0
+  int least_shared = 0;  // bytes of shared memory of a block of a tall product, if it needs less
 
   bool is_tall() const { return slots > 0; }
 };

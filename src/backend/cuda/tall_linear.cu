@@ -12,9 +12,17 @@ using namespace tall;
 
 constexpr int kWidth = 1024, kMlp = 4096;  // of the expert
 constexpr int kHeadColumns = 2048;         // of all its query heads
-// Stages that have a place in shared memory, and blocks of a cluster: measured among those that fit.
-constexpr int kQkvSlots = 8, kGatedSlots = 6, kNarrowGatedSlots = 4;
-constexpr int kHeadSlots = 4, kHeadCluster = 4, kDownSlots = 4, kNarrowDownSlots = 2, kDownCluster = 8;
+// Stages that have a place in shared memory, blocks of a cluster, and shared memory that a block takes at least: the
+// fastest of those tried on an H100. They decide which kernels find a place beside each other on a multiprocessor, so
+// that weights arrive early, and that no two blocks of one kernel do, where there are fewer than multiprocessors.
+constexpr int kKilo = 1024;
+constexpr int kQkvSlots = 8, kGatedSlots = 6;
+constexpr int kHeadSlots = 4, kHeadCluster = 4, kHeadLeast = 114 * kKilo;
+constexpr int kDownSlots = 4, kDownCluster = 8;
+// The same where the MLPs are e4m3.
+constexpr int kNarrowQkvSlots = 6, kNarrowHeadLeast = 144 * kKilo;
+constexpr int kNarrowGatedSlots = 4, kNarrowGatedLeast = 84 * kKilo;
+constexpr int kNarrowDownSlots = 2, kNarrowDownLeast = 54 * kKilo;
 constexpr int kUsualRows = 10;  // of a horizon of 10: fewer instructions than for any number
 constexpr SmallNumber kBf16 = SmallNumber::kBf16, kE4m3 = SmallNumber::kE4m3;
 
@@ -36,16 +44,14 @@ View view_of(const SmallLayer& layer, const Tensor& x, const Modulation& norm, f
   return v;
 }
 
-/// `least_bytes`: of shared memory, whatever the kernel needs.
 template <class F, class Kernel, class Output>
-void start(Kernel kernel, const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream,
-           int least_bytes = 0) {
+void start(Kernel kernel, const SmallLayer& layer, const View& v, const Output& output, cudaStream_t stream) {
   AWD_CHECK(layer.in == F::kInputs && layer.number == F::kNumber, "{} inputs", layer.in);
   AWD_CHECK(layer.plan.slots == F::kSlots && layer.plan.cluster == F::kCluster, "{} slots", layer.plan.slots);
   const typename F::Layout layout(v.rows + (v.shift != nullptr ? 1 : 0));
   const Shape shape{.grid = dim3(unsigned(layer.groups * F::kCluster)),
                     .block = dim3(kThreads),
-                    .shared_bytes = std::size_t(std::max(layout.total, least_bytes)),
+                    .shared_bytes = std::size_t(std::max(layout.total, layer.plan.least_shared)),
                     .cluster = F::kCluster};
   allow_shared_memory(kernel, shape.shared_bytes);
   // The split of cache and shared memory must not change between kernels that share a multiprocessor.
@@ -77,9 +83,7 @@ void start_shared(const SmallLayer& layer, const View& v, const Output& output, 
   using NarrowMlp = Form<kE4m3, 2, kNarrowDownSlots, kDownCluster>;
   if (layer.number == kE4m3) return start<NarrowMlp>(shared_kernel<NarrowMlp, Output>, layer, v, output, stream);
   if (layer.in == kMlp) return start<Mlp>(shared_kernel<Mlp, Output>, layer, v, output, stream);
-  // More than half of a multiprocessor's: otherwise two of these few blocks end up on one, with twice the work.
-  constexpr int kAlone = 114 * 1024;
-  start<OfHeads>(shared_kernel<OfHeads, Output>, layer, v, output, stream, kAlone);
+  start<OfHeads>(shared_kernel<OfHeads, Output>, layer, v, output, stream);
 }
 
 }  // namespace
@@ -96,16 +100,22 @@ SmallPlan tall_plan(const SmallSource& source) {
     // What lies between the two products of an MLP is e4m3, so that both must have a plan or none.
     const bool is_gated = source.pairs == SmallPairs::kGated;
     if (is_gated && source.in == kWidth && source.out() == 2 * kMlp) {
-      return {.units = kUnits / 2, .slots = kNarrowGatedSlots};
+      return {.units = kUnits / 2, .slots = kNarrowGatedSlots, .least_shared = kNarrowGatedLeast};
     }
     if (is_paired || source.in != kMlp || source.out() != kWidth) return {};
-    return {.units = kUnits, .cluster = kDownCluster, .slots = kNarrowDownSlots};
+    return {.units = kUnits, .cluster = kDownCluster, .slots = kNarrowDownSlots, .least_shared = kNarrowDownLeast};
   }
   if (is_paired && source.in == kWidth) {
-    return {.units = kUnits / 2, .slots = source.pairs == SmallPairs::kGated ? kGatedSlots : kQkvSlots};
+    const int qkv_slots = source.is_beside_e4m3 ? kNarrowQkvSlots : kQkvSlots;
+    return {.units = kUnits / 2, .slots = source.pairs == SmallPairs::kGated ? kGatedSlots : qkv_slots};
   }
   if (is_paired) return {};
-  if (source.in == kHeadColumns) return {.units = kUnits, .cluster = kHeadCluster, .slots = kHeadSlots};
+  if (source.in == kHeadColumns) {
+    return {.units = kUnits,
+            .cluster = kHeadCluster,
+            .slots = kHeadSlots,
+            .least_shared = source.is_beside_e4m3 ? kNarrowHeadLeast : kHeadLeast};
+  }
   if (source.in == kMlp) return {.units = kUnits, .cluster = kDownCluster, .slots = kDownSlots};
   return {};
 }
@@ -122,7 +132,9 @@ void run_tall_qkv(const SmallQkv& args, cudaStream_t stream) {
   output.angles = static_cast<const float*>(args.angles.data);
   output.angles_stride = args.angles.stride;
   output.half = layer.head_dim / 2;
-  start_paired<kQkvSlots>(layer, view_of(layer, args.x, args.norm, 0.f), output, stream);
+  const View v = view_of(layer, args.x, args.norm, 0.f);
+  if (layer.plan.slots == kNarrowQkvSlots) return start_paired<kNarrowQkvSlots>(layer, v, output, stream);
+  start_paired<kQkvSlots>(layer, v, output, stream);
 }
 
 void run_tall_geglu(const SmallGeglu& args, cudaStream_t stream) {
