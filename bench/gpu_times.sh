@@ -44,5 +44,5 @@ for round in $(seq "$rounds"); do
       peer realtime_vla "$round" bench/gpu_realtime_vla.py "$REALTIME_VLA"
     fi
   fi
+  "$python" bench/gpu_summary.py "$samples" "$out" # of the rounds so far: one that is stopped loses no other
 done
-"$python" bench/gpu_summary.py "$samples" "$out"
