@@ -25,6 +25,7 @@ std::vector<MlpRange> read_layers(const JsonFields& fields, int expected) {
     fields.fail("layers", fmt::format("{} layers as in the policy", expected), fmt::format("{}", stored.size()));
   }
   std::vector<MlpRange> layers;
+  layers.reserve(stored.size());
   for (const JsonFields& layer : stored) {
     layers.push_back({.normed = read_range(layer, "normed"), .hidden = read_range(layer, "hidden")});
   }

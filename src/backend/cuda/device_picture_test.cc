@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "backend/cuda/gate/memory.h"
+#include "backend/cuda/gate/test_gate.h"
 #include "backend/device.h"
 
 namespace awd {
@@ -15,7 +16,7 @@ TEST(DevicePicture, GivesThePatchesOfTheHostPicture) {
   std::vector<std::uint8_t> pixels(std::size_t(3) * side * side);
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = std::uint8_t(i * 7 % 256);
   const auto on_device = cuda::make_device_array<std::uint8_t>(pixels.size());
-  AWD_CUDA(cudaMemcpy(on_device.get(), pixels.data(), pixels.size(), cudaMemcpyHostToDevice));
+  cuda::upload(pixels, on_device.get());
 
   const auto device = make_cuda_device({.compute = DType::kF32});
   const auto ops = device->make_ops(1);

@@ -22,7 +22,7 @@ class CudaGateTest : public testing::Test {
 /// Device copy of a picture.
 struct Uploaded {
   explicit Uploaded(const TestPicture& picture) : memory(make_device_array<std::uint8_t>(picture.bytes.size())) {
-    AWD_CUDA(cudaMemcpy(memory.get(), picture.bytes.data(), picture.bytes.size(), cudaMemcpyHostToDevice));
+    upload(picture.bytes, memory.get());
   }
   DeviceArray<std::uint8_t> memory;
 };
@@ -175,9 +175,7 @@ struct Attention {
     tensor = {memory.get(), rows, cols, cols, DType::kF32};
     upload();
   }
-  void upload() {
-    AWD_CUDA(cudaMemcpy(memory.get(), values.data(), values.size() * sizeof(float), cudaMemcpyHostToDevice));
-  }
+  void upload() { cuda::upload(values, memory.get()); }
   std::vector<float> values;
   DeviceArray<float> memory;
   Tensor tensor;

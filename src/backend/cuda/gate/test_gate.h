@@ -6,9 +6,18 @@
 #include <random>
 #include <vector>
 
+#include "backend/cuda/gate/memory.h"
 #include "backend/gate_device.h"
 
 namespace awd::cuda {
+
+/// Copies `values` to the device; they are there when it returns. A copy of less than 64 KB may still run behind
+/// cudaMemcpy(), and streams like the gate's do not wait for it.
+template <class T>
+void upload(const std::vector<T>& values, T* to) {
+  AWD_CUDA(cudaMemcpy(to, values.data(), values.size() * sizeof(T), cudaMemcpyHostToDevice));
+  AWD_CUDA(cudaStreamSynchronize(nullptr));
+}
 
 /// [height, width, 3] random bytes.
 struct TestPicture {
