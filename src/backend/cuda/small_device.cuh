@@ -17,6 +17,12 @@ inline constexpr bool kHasBulkCopies = false;
 
 __device__ inline unsigned shared_address(const void* p) { return unsigned(__cvta_generic_to_shared(p)); }
 
+/// Tanh approximation: v / (1 + exp(-2 z)) is v (1 + tanh z) / 2.
+__device__ inline float gelu(float v) {
+  const float z = 0.7978845608f * (v + 0.044715f * v * v * v);
+  return __fdividef(v, 1.f + __expf(-2.f * z));
+}
+
 /// A copy of one thread from global to shared memory; wait_for_lanes_copies() ends those of its warp.
 __device__ inline void copy_16_bytes(void* to, const void* from) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(shared_address(to)), "l"(from) : "memory");

@@ -1,4 +1,5 @@
 // Launches of small_linear.h: arguments checked, then put into the kernels' words.
+#include "backend/cuda/small_heads.h"
 #include "backend/cuda/small_launch.cuh"
 #include "backend/cuda/small_linear.h"
 #include "backend/cuda/tall_linear.h"
@@ -30,16 +31,7 @@ void run_small_qkv(const SmallQkv& args, cudaStream_t stream) {
   const SmallLayer& layer = *args.layer;
   AWD_CHECK(layer.pairs == SmallPairs::kHeads && args.angles.cols == layer.head_dim);
   if (layer.plan.is_tall()) return run_tall_qkv(args, stream);
-  small::Heads output{};
-  const Tensor* y[3] = {&args.q, &args.k, &args.v};
-  for (int i = 0; i < 3; ++i) {
-    const int out = layer.outs[std::size_t(i)];
-    AWD_CHECK(out == 0 || (y[i]->cols == out && y[i]->dtype == DType::kBf16), "part {}: {} columns", i, y[i]->cols);
-    output.parts[i] = {static_cast<__nv_bfloat16*>(y[i]->data), y[i]->stride, out};
-  }
-  output.angles = static_cast<const float*>(args.angles.data);
-  output.angles_stride = args.angles.stride;
-  output.half = layer.head_dim / 2;
+  const auto output = heads_of<small::Heads>(args);
   small::launch_product<SmallPairs::kHeads, small::NormedRows>(layer, small::view_of(layer, args.x, args.norm), output,
                                                                stream);
 }

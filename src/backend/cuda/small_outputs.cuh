@@ -90,13 +90,6 @@ struct Geglu {
     if (column >= out) return;
     store_bf16(y + row * stride + column, gelu(s[0].x) * s[1].x, gelu(s[0].y) * s[1].y);
   }
-
- private:
-  /// Tanh approximation: v / (1 + exp(-2 z)) is v (1 + tanh z) / 2.
-  __device__ static float gelu(float v) {
-    const float z = 0.7978845608f * (v + 0.044715f * v * v * v);
-    return __fdividef(v, 1.f + __expf(-2.f * z));
-  }
 };
 
 /// Query, key and value heads, the first two rotated; bf16. Rotates first and second tile.

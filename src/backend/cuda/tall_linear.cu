@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "backend/cuda/big_linear.h"
+#include "backend/cuda/small_heads.h"
 #include "backend/cuda/tall_kernel.cuh"
 #include "backend/cuda/tall_linear.h"
 
@@ -122,16 +123,7 @@ SmallPlan tall_plan(const SmallSource& source) {
 
 void run_tall_qkv(const SmallQkv& args, cudaStream_t stream) {
   const SmallLayer& layer = *args.layer;
-  Heads output{};
-  const Tensor* y[3] = {&args.q, &args.k, &args.v};
-  for (int i = 0; i < 3; ++i) {
-    const int out = layer.outs[std::size_t(i)];
-    AWD_CHECK(out == 0 || (y[i]->cols == out && y[i]->dtype == DType::kBf16), "part {}: {} columns", i, y[i]->cols);
-    output.parts[i] = {static_cast<__nv_bfloat16*>(y[i]->data), y[i]->stride, out};
-  }
-  output.angles = static_cast<const float*>(args.angles.data);
-  output.angles_stride = args.angles.stride;
-  output.half = layer.head_dim / 2;
+  const auto output = heads_of<Heads>(args);
   const View v = view_of(layer, args.x, args.norm, 0.f);
   if (layer.plan.slots == kNarrowQkvSlots) return start_paired<kNarrowQkvSlots>(layer, v, output, stream);
   start_paired<kQkvSlots>(layer, v, output, stream);

@@ -53,15 +53,10 @@ class GegluPlace {
   __device__ void prepare() {}
   __device__ bool has(int i) const { return y_.is_there[i]; }
   __device__ void store(int i, float first, float second) const {
-    *y_.at[i] = Number(gelu(first) * second * inverse_scale_);
+    *y_.at[i] = Number(small::gelu(first) * second * inverse_scale_);
   }
 
  private:
-  /// Tanh approximation: v / (1 + exp(-2 z)) is v (1 + tanh z) / 2.
-  __device__ static float gelu(float v) {
-    const float z = 0.7978845608f * (v + 0.044715f * v * v * v);
-    return __fdividef(v, 1.f + __expf(-2.f * z));
-  }
   OwnPlaces<Number> y_;
   float inverse_scale_;
 };
