@@ -8,11 +8,22 @@
 
 namespace awd::cuda {
 
-/// Heads: small::Heads or tall::Heads.
-template <class Heads>
-Heads heads_of(const SmallQkv& args) {
+/// The first two are rotated; bf16.
+struct HeadsView {
+  struct Part {
+    __nv_bfloat16* y;
+    int stride;
+    int out;
+  };
+  Part parts[3];
+  const float* angles;  // [rows, 2 half]
+  int angles_stride;
+  int half;  // columns of half a head
+};
+
+inline HeadsView heads_of(const SmallQkv& args) {
   const SmallLayer& layer = *args.layer;
-  Heads heads{};
+  HeadsView heads{};
   const Tensor* y[3] = {&args.q, &args.k, &args.v};
   for (int i = 0; i < 3; ++i) {
     const int out = layer.outs[std::size_t(i)];

@@ -31,7 +31,7 @@ void run_small_qkv(const SmallQkv& args, cudaStream_t stream) {
   const SmallLayer& layer = *args.layer;
   AWD_CHECK(layer.pairs == SmallPairs::kHeads && args.angles.cols == layer.head_dim);
   if (layer.plan.is_tall()) return run_tall_qkv(args, stream);
-  const auto output = heads_of<small::Heads>(args);
+  const small::Heads output{heads_of(args)};
   small::launch_product<SmallPairs::kHeads, small::NormedRows>(layer, small::view_of(layer, args.x, args.norm), output,
                                                                stream);
 }

@@ -5,6 +5,7 @@
 #include <cuda_bf16.h>
 
 #include "backend/cuda/small_device.cuh"
+#include "backend/cuda/small_heads.h"
 
 namespace awd::cuda::small {
 
@@ -93,17 +94,8 @@ struct Geglu {
 };
 
 /// Query, key and value heads, the first two rotated; bf16. Rotates first and second tile.
-struct Heads {
+struct Heads : HeadsView {
   static constexpr int kTiles = 2;
-  struct Part {
-    __nv_bfloat16* y;
-    int stride;
-    int out;
-  };
-  Part parts[3];
-  const float* angles;  // [rows, 2 half]
-  int angles_stride;
-  int half;  // columns of half a head
   struct Ready {
     float2 cosine;
     float2 sine;

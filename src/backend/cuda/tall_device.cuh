@@ -1,6 +1,9 @@
-// What the tall_* kernels ask of a Hopper multiprocessor, beyond small_device.cuh.
+// What the tall_* kernels ask of a Hopper multiprocessor, beyond small_device.cuh and the big_* kernels' wrappers. Only
+// for code that is compiled for sm_90a.
 #pragma once
 
+#include "backend/cuda/big_async.cuh"
+#include "backend/cuda/big_mma.cuh"
 #include "backend/cuda/small_device.cuh"
 #include "backend/cuda/small_linear.h"
 
@@ -9,49 +12,30 @@ namespace awd::cuda::tall {
 using small::shared_address;
 
 // --- barriers that count bytes
-__device__ inline void init_barrier(std::uint64_t* barrier) {
-  asm volatile("mbarrier.init.shared::cta.b64 [%0], 1;" ::"r"(shared_address(barrier)) : "memory");
-}
+using big::wait;
+
 /// Behind the first use of barriers by this thread: copies see them set up.
 __device__ inline void publish_barriers() {
-#if __CUDA_ARCH__ >= 900
   asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
   asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
-#endif
-}
-__device__ inline void wait_for_phase(std::uint64_t* barrier, unsigned parity) {
-#if __CUDA_ARCH__ >= 900
-  asm volatile(
-      "{\n"
-      ".reg .pred done;\n"
-      "again: mbarrier.try_wait.parity.shared::cta.b64 done, [%0], %1;\n"
-      "@!done bra again;\n"
-      "}\n" ::"r"(shared_address(barrier)),
-      "r"(parity)
-      : "memory");
-#endif
 }
 
 /// Starts a copy of `bytes` (a multiple of 16) of weights to shared memory, counted by `barrier`. One thread.
 __device__ inline void start_copy(std::uint64_t* barrier, void* to, const std::byte* from, unsigned bytes) {
-#if __CUDA_ARCH__ >= 900
   const unsigned b = shared_address(barrier);
   std::uint64_t once;  // weights are read once per step: the first to leave the L2 cache
   asm("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(once));
-  asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(b), "r"(bytes) : "memory");
+  big::arrive_and_expect(b, int(bytes));
   asm volatile(
       "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes.L2::cache_hint [%0], [%1], %2, [%3], "
       "%4;" ::"r"(shared_address(to)),
       "l"(from), "r"(bytes), "r"(b), "l"(once)
       : "memory");
-#endif
 }
 
 /// Asks for `bytes` (a multiple of 16), into the L2 cache. One thread.
 __device__ inline void bring_near(const std::byte* from, unsigned bytes) {
-#if __CUDA_ARCH__ >= 900
   asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" ::"l"(from), "r"(bytes) : "memory");
-#endif
 }
 
 /// Loads of what no kernel writes, begun where they stand: the compiler would put them behind the wait for the kernel
@@ -78,16 +62,11 @@ __device__ inline void sync_group(int group) {
 }
 
 /// Orders what this thread has stored in shared memory before products that are begun behind the next barrier.
-__device__ inline void publish_stores() {
-#if __CUDA_ARCH__ >= 900
-  asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
-#endif
-}
+__device__ inline void publish_stores() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 
 /// *to = value in the shared memory of block `rank` of the cluster, counted by its barrier; `to` and `barrier` are the
 /// places in our own.
 __device__ inline void send(void* to, std::uint64_t* barrier, unsigned rank, float4 value) {
-#if __CUDA_ARCH__ >= 900
   unsigned there, counted;
   asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(there) : "r"(shared_address(to)), "r"(rank));
   asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(counted) : "r"(shared_address(barrier)), "r"(rank));
@@ -95,7 +74,6 @@ __device__ inline void send(void* to, std::uint64_t* barrier, unsigned rank, flo
       "st.async.weak.shared::cluster.mbarrier::complete_tx::bytes.v4.f32 [%0], {%1, %2, %3, %4}, [%5];" ::"r"(there),
       "f"(value.x), "f"(value.y), "f"(value.z), "f"(value.w), "r"(counted)
       : "memory");
-#endif
 }
 
 // --- products: d [64, 16] += a b^T, a [64, 32 bytes], b [16, 32 bytes]. Thread t of the warpgroup holds, as d[4 g + 2
@@ -107,24 +85,13 @@ __device__ inline std::uint64_t describe(unsigned address, unsigned next_piece, 
   return std::uint64_t(next_rows >> 4) << 32 | std::uint64_t(next_piece >> 4) << 16 | (address & 0x3ffff) >> 4;
 }
 
-__device__ inline void begin_products() {
-#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
-  asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
-#endif
-}
-__device__ inline void end_products() {
-#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
-  asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
-#endif
-}
-__device__ inline void wait_for_products() {
-#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
-  asm volatile("wgmma.wait_group.sync.aligned 0;" ::: "memory");
-#endif
-}
+using big::begin_products;
+using big::end_products;
+using big::pin;
+using big::wait_products;
+
 template <SmallNumber kNumber>
 __device__ inline void multiply(float (&d)[8], std::uint64_t a, std::uint64_t b) {
-#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
   if constexpr (kNumber == SmallNumber::kE4m3) {
     asm volatile(
         "wgmma.mma_async.sync.aligned.m64n16k32.f32.e4m3.e4m3 {%0, %1, %2, %3, %4, %5, %6, %7}, %8, %9, 1, 1, 1;"
@@ -136,12 +103,6 @@ __device__ inline void multiply(float (&d)[8], std::uint64_t a, std::uint64_t b)
       "wgmma.mma_async.sync.aligned.m64n16k16.f32.bf16.bf16 {%0, %1, %2, %3, %4, %5, %6, %7}, %8, %9, 1, 1, 1, 0, 0;"
       : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]), "+f"(d[4]), "+f"(d[5]), "+f"(d[6]), "+f"(d[7])
       : "l"(a), "l"(b));
-#endif
-}
-/// Keeps the compiler from moving the sums across this point.
-__device__ inline void pin(float (&d)[8]) {
-#pragma unroll
-  for (float& v : d) asm volatile("" : "+f"(v)::"memory");
 }
 
 }  // namespace awd::cuda::tall

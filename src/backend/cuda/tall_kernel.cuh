@@ -24,7 +24,7 @@ class Weights {
         barriers_(barriers) {
     if (threadIdx.x % 128 != 0) return;
 #pragma unroll 1
-    for (int slot = 0; slot < F::kSlots; ++slot) init_barrier(barriers_ + slot);
+    for (int slot = 0; slot < F::kSlots; ++slot) big::init_barrier(shared_address(barriers_ + slot), 1);
     publish_barriers();
 #pragma unroll 1
     for (int slot = 0; slot < F::kSlots; ++slot) copy(slot, slot);
@@ -42,7 +42,7 @@ class Weights {
       const int slot = stage % F::kSlots;
       const std::uint64_t a =
           describe(shared_address(slots_ + slot * kStageBytes), kTile * kPieceBytes, 8 * kPieceBytes);
-      wait_for_phase(barriers_ + slot, unsigned(stage / F::kSlots % 2));
+      wait(shared_address(barriers_ + slot), unsigned(stage / F::kSlots % 2));
       begin_products();
 #pragma unroll
       for (unsigned step = 0; step < kDepthBytes / kStepBytes; ++step) {
@@ -52,7 +52,7 @@ class Weights {
       end_products();
       during(stage);
       if (stage + F::kSlots < F::kStages) {
-        wait_for_products();
+        wait_products<0>();
         sync_group(group_);
         if (threadIdx.x % 128 == 0) copy(stage + F::kSlots, slot);
       }
@@ -113,6 +113,7 @@ template <class F, class Rows, class Output>
 __global__ __launch_bounds__(kThreads, 2) void paired_kernel(const __grid_constant__ View v,
                                                              const __grid_constant__ Output output) {
   static_assert(F::kCluster == 1 && F::kPieces * kPieceBytes * 9 >= 2 * 128 * 16);  // sums fit where rows were
+#ifdef __CUDA_ARCH_FEAT_SM90_ALL
   extern __shared__ __align__(128) char shared[];
   __shared__ std::uint64_t barriers[kGroups][F::kSlots];
   let_next_start();
@@ -137,7 +138,7 @@ __global__ __launch_bounds__(kThreads, 2) void paired_kernel(const __grid_consta
   sync_group(group);
   float d[8] = {};
   weights.multiply(group_rows, at.pitch, d, [&](int stage) { rows.during(stage, squares); });
-  wait_for_products();
+  wait_products<0>();
   pin(d);
 
   sync_group(group);  // the group's rows have been read
@@ -155,6 +156,7 @@ __global__ __launch_bounds__(kThreads, 2) void paired_kernel(const __grid_consta
     const float r = rows.factor(squares, own_row(group, i));
     place.store(i, r * scale_first * all[i] + first, r * scale_second * all[2 + i] + second);
   }
+#endif
 }
 
 /// Products of single outputs and plain rows; the blocks of a cluster share the inputs of a tile, and each adds up and
@@ -162,6 +164,7 @@ __global__ __launch_bounds__(kThreads, 2) void paired_kernel(const __grid_consta
 template <class F, class Output>
 __global__ __launch_bounds__(kThreads, 2) void shared_kernel(const __grid_constant__ View v,
                                                              const __grid_constant__ Output output) {
+#ifdef __CUDA_ARCH_FEAT_SM90_ALL
   extern __shared__ __align__(128) char shared[];
   __shared__ std::uint64_t barriers[kGroups][F::kSlots];
   __shared__ std::uint64_t sent;  // what the cluster sends is here
@@ -196,7 +199,7 @@ __global__ __launch_bounds__(kThreads, 2) void shared_kernel(const __grid_consta
   sync_group(group);
   float d[8] = {};
   weights.multiply(group_rows, at.pitch, d, [](int) {});
-  wait_for_products();
+  wait_products<0>();
   pin(d);
 
 #pragma unroll
@@ -214,6 +217,7 @@ __global__ __launch_bounds__(kThreads, 2) void shared_kernel(const __grid_consta
   }
   if (place.has(0)) place.store(0, factor * total.x);
   if (place.has(1)) place.store(1, factor * total.y);
+#endif
 }
 
 }  // namespace awd::cuda::tall

@@ -123,7 +123,7 @@ SmallPlan tall_plan(const SmallSource& source) {
 
 void run_tall_qkv(const SmallQkv& args, cudaStream_t stream) {
   const SmallLayer& layer = *args.layer;
-  const auto output = heads_of<Heads>(args);
+  const Heads output{heads_of(args)};
   const View v = view_of(layer, args.x, args.norm, 0.f);
   if (layer.plan.slots == kNarrowQkvSlots) return start_paired<kNarrowQkvSlots>(layer, v, output, stream);
   start_paired<kQkvSlots>(layer, v, output, stream);

@@ -6,6 +6,7 @@
 #include <cuda_bf16.h>
 #include <cuda_fp8.h>
 
+#include "backend/cuda/small_heads.h"
 #include "backend/cuda/tall_device.cuh"
 #include "backend/cuda/tall_view.h"
 
@@ -67,17 +68,7 @@ __device__ GegluPlace<Number> place_of(const Geglu<Number>& to, int pair, OwnRow
 
 /// Query, key and value heads, the first two rotated; bf16. A pair is a column of the first half of a head and the same
 /// of the second.
-struct Heads {
-  struct Part {
-    __nv_bfloat16* y;
-    int stride;
-    int out;
-  };
-  Part parts[3];
-  const float* angles;  // [rows, 2 half]
-  int angles_stride;
-  int half;  // columns of half a head
-
+struct Heads : HeadsView {
   /// The part of column `at` of all, which becomes that of the part.
   __device__ Part part_of(int& at) const {
     if (at < parts[0].out) return parts[0];
